@@ -1,0 +1,126 @@
+# codelima - see BUILD.md. GNU make.
+#
+# Objects lie in build/<os>-<arch>/<variant>/, one archive a layer, so that a
+# unit test can be linked with its layer and those below (src/LAYERS) only.
+
+OS := $(shell uname -s | tr A-Z a-z)
+ARCH := $(shell uname -m)
+PLAT := $(OS)-$(ARCH)
+
+CC ?= cc
+ifeq ($(origin CC),default)
+CC := gcc
+ifeq ($(OS),darwin)
+CC := clang
+endif
+endif
+SAN ?=
+FUZZ ?=
+COV ?=
+RELEASE ?=
+DYNAMIC ?=
+V ?=
+PACKAGE_VERSION ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 20
+comma := ,
+
+ifneq ($(FUZZ),)
+CC := clang
+SAN := address,undefined
+endif
+ifneq ($(SAN)$(COV),)
+DYNAMIC := 1
+endif
+ifeq ($(OS),darwin)
+DYNAMIC := 1
+endif
+
+VARIANT := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(FUZZ),-fuzz)$(if $(COV),-cov)$(if $(RELEASE),-release)$(if $(DYNAMIC),-dynamic)
+B := build/$(PLAT)/$(VARIANT)
+OUT := bin/$(PLAT)
+VERSION := $(or $(PACKAGE_VERSION),$(shell cat VERSION))
+Q := $(if $(V),,@)
+
+LAYERS := $(shell awk '!/^\#/ && NF { print $$1 }' src/LAYERS)
+SRCS := $(wildcard src/*.c src/*/*.c)
+ifeq ($(OS),darwin)
+SRCS := $(filter-out %_linux.c,$(SRCS))
+else
+SRCS := $(filter-out %_darwin.c,$(SRCS))
+endif
+OBJS := $(SRCS:%.c=$(B)/%.o)
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Werror
+FLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -include base/banned.h -MMD -MP \
+	-ffunction-sections -fdata-sections -fno-common -fstack-protector-strong \
+	-DCODELIMA_VERSION='"$(VERSION)"' $(WARN)
+ifeq ($(OS),darwin)
+FLAGS += -D_DARWIN_C_SOURCE
+endif
+LDFLAGS ?=
+ifneq ($(SAN),)
+FLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=$(SAN)
+endif
+ifneq ($(FUZZ),)
+FLAGS += -fsanitize=fuzzer-no-link
+endif
+ifneq ($(COV),)
+FLAGS += --coverage -O0
+LDFLAGS += --coverage
+endif
+
+# Libraries: pkg-config names them; on Linux all but libc are linked statically
+# (start-up time, BENCH.md), RELEASE=1 libc too, DYNAMIC=1 none.
+PKGS := libuv yaml-0.1 jansson libarchive libzstd libcrypto
+PKGCACHE := $(B)/pkg.mk
+-include $(PKGCACHE)
+ifeq ($(DYNAMIC),)
+ifneq ($(RELEASE),)
+LIBS = -static -Wl,--gc-sections -Wl,--start-group $(PKG_STATIC) -Wl,--end-group
+else
+LIBS = -Wl,--gc-sections -Wl,-Bstatic -Wl,--start-group $(filter-out -ldl -lpthread -lrt -lm -lc -pthread,$(PKG_STATIC)) -Wl,--end-group -Wl,-Bdynamic -Wl,--as-needed -lpthread -ldl -lm
+endif
+else
+LIBS = $(PKG_DYNAMIC)
+endif
+
+.PHONY: all build init run tui fmt fmt-check lint layers test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean check-docs unit-tests cli-tests
+all: build
+build: $(OUT)/codelima bin/codelima compile_commands.json
+
+$(PKGCACHE): Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)pkg-config --exists $(PKGS) || { echo "missing libraries ($(PKGS)): run 'make init'" >&2; exit 1; }
+	$(Q){ echo "PKG_CFLAGS := $$(pkg-config --cflags $(PKGS))"; \
+	echo "PKG_DYNAMIC := $$(pkg-config --libs $(PKGS))"; \
+	echo "PKG_STATIC := $$(pkg-config --static --libs $(PKGS))"; } > $@.tmp && mv $@.tmp $@
+
+$(B)/%.o: %.c $(PKGCACHE)
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $<")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<
+
+# One archive a layer.
+define layer_rule
+$(B)/lib/$(1).a: $$(filter $(B)/src/$(1)/%,$$(OBJS))
+	$$(Q)mkdir -p $$(@D); rm -f $$@; ar rcs $$@ $$^
+# The layer and those below it, top first.
+CLOSURE_$(1) := $$(foreach l,$$(shell scripts/layers below $(1)),$(B)/lib/$$(l).a)
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+ALL_LIBS := $(foreach l,$(LAYERS),$(B)/lib/$(l).a)
+
+$(OUT)/codelima: $(B)/codelima
+	$(Q)mkdir -p $(@D); cp -f $< $@.tmp && mv -f $@.tmp $@
+bin/codelima: $(OUT)/codelima
+	$(Q)ln -sfn $(PLAT)/codelima $@
+$(B)/codelima: $(B)/src/main.o $(ALL_LIBS)
+	$(if $(V),,@echo "  LD $@")
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(B)/src/main.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS)
+
+-include $(OBJS:.o=.d)
+include tests/tests.mk
