@@ -97,7 +97,7 @@ $(PKGCACHE): Makefile
 	$(Q)pkg-config --exists $(PKGS) || { echo "missing libraries ($(PKGS)): run 'make init'" >&2; exit 1; }
 	$(Q){ echo "PKG_CFLAGS := $$(pkg-config --cflags $(PKGS))"; \
 	echo "PKG_DYNAMIC := $$(pkg-config --libs $(PKGS))"; \
-	echo "PKG_STATIC := $$(pkg-config --static --libs $(PKGS))"; } > $@.tmp && mv $@.tmp $@
+	echo "PKG_STATIC := $$(pkg-config --static --libs $$(pkg-config --exists libuv-static && echo libuv-static || echo libuv) $(filter-out libuv,$(PKGS)))"; } > $@.tmp && mv $@.tmp $@
 
 $(B)/%.o: %.c $(PKGCACHE)
 	$(Q)mkdir -p $(@D)
@@ -124,3 +124,35 @@ $(B)/codelima: $(B)/src/main.o $(ALL_LIBS)
 
 -include $(OBJS:.o=.d)
 include tests/tests.mk
+
+compile_commands.json: Makefile $(SRCS) $(PKGCACHE)
+	$(Q){ echo '['; sep=; for f in $(SRCS) $(UNIT_SRCS) $(FUZZ_SRCS); do \
+	printf '%s{"directory":"%s","file":"%s","command":"clang %s"}' "$$sep" '$(CURDIR)' "$$f" \
+	'$(subst ",\",$(filter-out -MMD -MP,$(FLAGS))) $(PKG_CFLAGS) -c '"$$f"; sep=','; done; echo ']'; } > $@
+
+init:
+	scripts/setup
+run: build
+	$(OUT)/codelima $(ARGS)
+tui: run
+
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.[ch])
+fmt:
+	clang-format -i $(C_FILES)
+fmt-check:
+	clang-format --dry-run -Werror $(C_FILES)
+layers:
+	scripts/layers check
+lint: layers compile_commands.json
+	scripts/lint $(SRCS)
+test: unit-tests cli-tests
+test-asan:
+	$(MAKE) SAN=address,undefined test
+verify: fmt-check lint test build
+clean:
+	rm -rf build bin compile_commands.json
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(OUT)/codelima $(DESTDIR)$(PREFIX)/bin/codelima
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/codelima
