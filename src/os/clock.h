@@ -1,0 +1,14 @@
+/* clock.h - time and randomness */
+#ifndef OS_CLOCK_H
+#define OS_CLOCK_H
+
+#include "base/buf.h"
+
+int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
+void clock_now(int64_t *unix_seconds, uint32_t *nanos);
+void clock_rfc3339(struct buf *out); /* now, as records write it */
+void clock_sleep_ms(int ms);
+void random_bytes(void *p, size_t n);
+
+#endif

@@ -1,0 +1,74 @@
+/* file.h - files and directories
+ *
+ * file_replace() is the one replacer (contract/store.md §2): temp file beside
+ * the target, write, fsync, rename, fsync of the directory. A process killed at
+ * any point leaves the old content or the new, never a mixture. Temp names are
+ * ".NAME.<random>.tmp"; readers ignore them, doctor sweeps them.
+ */
+#ifndef OS_FILE_H
+#define OS_FILE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strv.h"
+
+enum file_type { FILE_NONE, FILE_REG, FILE_DIR, FILE_LINK, FILE_OTHER };
+
+struct file_stat {
+	enum file_type type;
+	unsigned mode; /* permission bits */
+	uint64_t size;
+	int64_t mtime_s;
+	uint32_t mtime_ns;
+	uint64_t dev, ino;
+	uint32_t uid;
+};
+
+/* err->sys is ENOENT when the file is missing. */
+bool file_read(const char *path, struct buf *out, size_t max, struct err *e);
+bool file_replace(const char *path, struct str content, unsigned mode, struct err *e);
+/* Appends with one write(2), making the file (0600) when missing; ERR when short. */
+bool file_append(const char *path, struct str line, struct err *e);
+/* Creates the file exclusively (O_EXCL); err->sys EEXIST when it is there. */
+bool file_create(const char *path, struct str content, unsigned mode, struct err *e);
+
+/* false with type FILE_NONE and no error when missing. Follows links / does not. */
+bool file_stat(const char *path, struct file_stat *st);
+bool file_lstat(const char *path, struct file_stat *st);
+bool file_exists(const char *path);
+
+bool file_mkdir(const char *path, unsigned mode, struct err *e);   /* fine when there */
+bool file_mkdirs(const char *path, unsigned mode, struct err *e);  /* with parents */
+bool file_unlink(const char *path, struct err *e);                 /* fine when missing */
+bool file_rename(const char *from, const char *to, struct err *e); /* and fsync of to's directory */
+/* Removes a whole tree, component by component from a directory fd, never
+ * following a link and never crossing to another file system. Fine when missing. */
+bool file_remove_tree(const char *path, struct err *e);
+bool file_sync_dir(const char *path, struct err *e);
+
+/* Names in a directory, sorted by bytes, without . and .. ; a missing directory
+ * gives an empty list and true. */
+bool file_list(const char *path, struct strv *names, struct err *e);
+
+/* The path with links resolved; the file must exist. malloc'ed. */
+char *file_realpath(const char *path, struct err *e);
+char *file_cwd(struct err *e);
+bool file_writable(const char *dir); /* by this user, tested by access(2) */
+/* Bytes free for this user on the file system that holds path. */
+bool file_space(const char *path, uint64_t *bytes, struct err *e);
+/* Is `path` the directory `dir`, or below it? By device and inode of each
+ * ancestor through links, not by string (contract/threats.md T16). Missing tail
+ * components of `path` are taken as names below the deepest existing one. */
+bool file_is_in(const char *path, const char *dir);
+bool file_same(const char *a, const char *b);
+
+/* "DIR/NAME" joined into out (cleared first). */
+const char *path_join(struct buf *out, const char *dir, const char *name);
+struct str path_base(struct str path); /* last component; "/" for the root */
+struct str path_dir(struct str path);  /* without the last component; "." or "/" */
+/* Absolute, with . and .. and double slashes removed as text (no links resolved).
+ * A leading ~/ is the home directory. */
+bool path_absolute(const char *path, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,47 @@
+/* proc.h - other processes, this one's user, and the host
+ *
+ * A process is named by pid and start time together, because pids are reused.
+ * Start time is in the kernel's own unit (Linux: clock ticks since boot from
+ * /proc/PID/stat field 22 plus the boot id; macOS: microseconds from
+ * proc_pidinfo) and only ever compared for equality.
+ */
+#ifndef OS_PROC_H
+#define OS_PROC_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+int proc_self(void);
+bool proc_start_time(int pid, uint64_t *start); /* false when there is no such process */
+bool proc_alive(int pid, uint64_t start);       /* start 0: any process of that pid; a zombie is not alive */
+/* Base name of the program's executable, at most 255 bytes; false when unknown. */
+bool proc_name(int pid, struct buf *name);
+/* True when the command line holds this word exactly or as its last path
+ * component; used to tell "really that limactl" from a reused pid. */
+bool proc_has_arg(int pid, const char *word);
+/* Is any process left in this group? */
+bool proc_group_alive(int pgid);
+bool proc_signal(int pid, int sig);
+bool proc_signal_group(int pgid, int sig);
+/* TERM, then KILL after grace_ms; returns when the group is gone or, after
+ * another grace_ms, false. Only for groups that are not our children's
+ * (run.h reaps its own). */
+bool proc_end_group(int pgid, int grace_ms);
+
+bool proc_is_root(void);
+unsigned proc_uid(void);
+const char *proc_home(void);      /* HOME, else the passwd entry; "" when neither */
+const char *proc_user(void);
+const char *proc_env(const char *name); /* NULL when unset or empty */
+void proc_setenv(const char *name, const char *value); /* NULL value unsets */
+/* Searches PATH (or takes a path with a slash) for an executable file. malloc'ed or NULL. */
+char *proc_which(const char *name);
+void proc_hostname(struct buf *out);
+const char *proc_arch(void);      /* "x86_64", "aarch64" as Lima writes them */
+const char *proc_os(void);        /* "linux", "darwin" */
+int proc_cpus(void);
+uint64_t proc_memory(void);       /* bytes of RAM, 0 when unknown */
+bool proc_kvm_usable(void);       /* Linux: /dev/kvm opens read-write; macOS: true (vz/hvf) */
+
+#endif
