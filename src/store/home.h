@@ -1,0 +1,34 @@
+/* home.h - CODELIMA_HOME: where it is, its layout, its settings
+ *
+ * home_open() only reads: a missing home gives the defaults a fresh one would
+ * hold. The first command that writes calls home_prepare(), which makes the
+ * directories (0700), `_config/schema`, config.yaml, the built-in profiles and
+ * environment configs (store/builtin.h). A schema newer than ours is refused by
+ * both without touching anything.
+ */
+#ifndef STORE_HOME_H
+#define STORE_HOME_H
+
+#include "base/ctx.h"
+#include "model/commands.h"
+#include "model/records.h"
+
+#define HOME_SCHEMA 1
+
+struct home {
+	char *path;        /* absolute, links resolved when it exists */
+	bool exists;
+	struct config config; /* effective: defaults filled in, lima_home resolved (LIMA_HOME beats
+	                         config.yaml beats ~/.lima), agent_profiles_dir inside a moved home corrected */
+	char *config_path; /* <path>/_config/config.yaml */
+};
+
+/* flag: --home or NULL; else CODELIMA_HOME, else ~/.codelima. */
+bool home_open(struct home *h, const char *flag, struct err *e);
+bool home_prepare(struct home *h, const struct ctx *c, struct err *e);
+void home_fini(struct home *h);
+/* "<home>/REL" in out (cleared first). */
+const char *home_path(const struct home *h, struct buf *out, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
