@@ -27,7 +27,7 @@ void buf_str(struct buf *b, struct str s);
 void buf_puts(struct buf *b, const char *z); /* NULL adds nothing */
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_clear(struct buf *b);               /* keeps the storage */
 void buf_cut(struct buf *b, size_t n);       /* shortens to n bytes */
 /* Replaces bytes [start, end) by s. */

@@ -103,7 +103,8 @@ bool err_field(struct err *e, const char *name, const char *value)
 	return false;
 }
 
-static void add_line(struct buf *b, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+add_line(struct buf *b, const char *fmt, va_list ap)
 {
 	if (b->n && b->p[b->n - 1] != '\n')
 		buf_putc(b, '\n');
