@@ -1,9 +1,11 @@
 /* shquote.h - the one quoter for POSIX shells
  *
  * What comes out is exactly one word for sh, bash, dash, zsh and ksh, whatever
- * the bytes (NUL excepted, which no argument can hold). Words of [A-Za-z0-9_@%+=:,./-]
- * that are not empty stay as they are; everything else goes in '…' with each
- * ' written as '\''.
+ * the bytes (NUL excepted, which no argument can hold), and wherever it stands.
+ * Words of [A-Za-z0-9_@%+:,./-] that are not empty stay as they are; everything
+ * else goes in '…' with each ' written as '\''. So do the reserved words (a
+ * program named "time") and words with '=', which in front of a command would be
+ * assignments and in zsh are expanded.
  *
  * A word that begins with '-' is still one word; that it is not taken for an
  * option is the caller's business ("--").
