@@ -1,0 +1,25 @@
+/* boot_progress.h - what limactl start is doing, from the instance's own logs
+ *
+ * Follows ha.stderr.log (JSON lines of the hostagent: "Waiting for the essential
+ * requirement 1 of 3", "… is satisfied", "qemu[stderr]: …"), limactl's own lines for
+ * an image download in bytes, and the size of serial.log (a guest that boots says
+ * something). Both logs are made anew at each start.
+ */
+#ifndef LIMA_BOOT_PROGRESS_H
+#define LIMA_BOOT_PROGRESS_H
+
+#include "base/ctx.h"
+
+struct boot_progress;
+struct boot_progress *boot_progress_new(const char *instance_dir, const struct ctx *c, bool kvm,
+	int64_t silence_ms);
+/* For struct run: on_tick and on_err_line with the boot_progress as arg. on_tick fails
+ * (PreconditionFailed naming `accelerator: tcg`) when KVM's guest has printed nothing on
+ * the serial console for silence_ms. */
+bool boot_progress_tick(void *arg, struct err *e);
+void boot_progress_line(void *arg, struct str line);
+/* Adds the true cause found in the logs (qemu's stderr, the last fatal line) to e. */
+void boot_progress_explain(struct boot_progress *b, struct err *e);
+void boot_progress_free(struct boot_progress *b);
+
+#endif

@@ -1,0 +1,35 @@
+/* instance.h - what an instance is doing, read from LIMA_HOME
+ *
+ * No limactl call (contract/lima.md §7): the directory, lima.yaml, ha.pid and
+ * <vmType>.pid whose processes live and really are those programs, ssh.config.
+ *	missing   no directory
+ *	broken    a directory without lima.yaml, or only one of the two processes lives
+ *	stopped   neither lives
+ *	running   both live
+ */
+#ifndef LIMA_INSTANCE_H
+#define LIMA_INSTANCE_H
+
+#include "base/ctx.h"
+#include "model/records.h"
+
+enum vm_status { VM_MISSING, VM_BROKEN, VM_STOPPED, VM_RUNNING, VM_UNKNOWN };
+
+struct instance {
+	enum vm_status status;
+	char *dir;
+	int ha_pid, driver_pid; /* 0: none alive */
+	bool has_ssh_config;
+	char *home_id;          /* the CODELIMA_HOME id in its template's comment; NULL when none */
+};
+
+bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e);
+void instance_fini(struct instance *i);
+const char *vm_status_word(enum vm_status s); /* "running", … */
+/* The cheap part, for lists: fills observation {name exists status dir hostname}. */
+void instance_observe(const char *lima_home, const char *name, struct observation *o);
+/* Is LIMA_HOME/NAME/ssh.sock.<16 characters> short enough? Refuses (InvalidArgument)
+ * naming the longest slug that fits. */
+bool instance_name_fits(const char *lima_home, const char *name, struct err *e);
+
+#endif
