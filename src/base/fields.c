@@ -113,6 +113,45 @@ static const void *member_c(const struct field *f, const void *rec)
 	return (const char *)rec + f->offset;
 }
 
+struct recs recs_get(const void *member_at)
+{
+	struct recs r;
+
+	memcpy(&r, member_at, sizeof(r));
+	return r;
+}
+
+void recs_put(void *member_at, struct recs r)
+{
+	memcpy(member_at, &r, sizeof(r));
+}
+
+static void *recs_item(const struct fields *t, struct recs r, size_t i)
+{
+	return (char *)r.v + i * t->size;
+}
+
+static void recs_fini(const struct fields *t, void *m)
+{
+	struct recs r = recs_get(m);
+
+	for (size_t i = 0; i < r.n; i++)
+		fields_fini(t, recs_item(t, r, i));
+	free(r.v);
+	recs_put(m, (struct recs){0});
+}
+
+static void recs_copy(const struct fields *t, void *to, const void *from)
+{
+	struct recs src = recs_get(from), dst = {0};
+
+	if (src.n)
+		dst = (struct recs){mem_alloc(src.n * t->size), src.n};
+	for (size_t i = 0; i < src.n; i++)
+		fields_copy(t, recs_item(t, dst, i), recs_item(t, src, i));
+	recs_put(to, dst);
+}
+
 static void field_fini(const struct field *f, void *m)
 {
 	switch (f->type) {
@@ -130,6 +169,9 @@ static void field_fini(const struct field *f, void *m)
 		break;
 	case F_REC:
 		fields_fini(f->sub, m);
+		break;
+	case F_RECS:
+		recs_fini(f->sub, m);
 		break;
 	case F_BOOL:
 	case F_INT:
@@ -170,6 +212,9 @@ static void field_copy(const struct field *f, void *to, const void *from)
 	case F_REC:
 		fields_copy(f->sub, to, from);
 		break;
+	case F_RECS:
+		recs_copy(f->sub, to, from);
+		break;
 	case F_TYPES:
 		break;
 	}
@@ -188,6 +233,18 @@ static bool records_equal(const struct fields *t, const void *a, const void *b)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (!fields_equal(&t->f[i], a, b))
+			return false;
+	return true;
+}
+
+static bool recs_equal(const struct fields *t, const void *a, const void *b)
+{
+	struct recs x = recs_get(a), y = recs_get(b);
+
+	if (x.n != y.n)
+		return false;
+	for (size_t i = 0; i < x.n; i++)
+		if (!records_equal(t, recs_item(t, x, i), recs_item(t, y, i)))
 			return false;
 	return true;
 }
@@ -211,6 +268,8 @@ bool fields_equal(const struct field *f, const void *a, const void *b)
 		return lists_eq(x, y);
 	case F_REC:
 		return records_equal(f->sub, x, y);
+	case F_RECS:
+		return recs_equal(f->sub, x, y);
 	case F_TYPES:
 		break;
 	}
@@ -244,6 +303,8 @@ bool fields_empty(const struct field *f, const void *rec)
 		return !((const struct lists *)m)->n;
 	case F_REC:
 		return record_empty(f->sub, m);
+	case F_RECS:
+		return !recs_get(m).n;
 	case F_TYPES:
 		break;
 	}

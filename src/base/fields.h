@@ -12,6 +12,8 @@
  *	F_MAP    struct strmap name → string, in file order
  *	F_LISTS  struct lists  name → list of strings (lima_commands), see below
  *	F_REC    a nested record, described by `sub`
+ *	F_RECS   an array of records, described by `sub`: two members that follow each
+ *	         other, `struct x *v; size_t n;` (as struct recs; FIELD_RECS checks it)
  */
 #ifndef BASE_FIELDS_H
 #define BASE_FIELDS_H
@@ -20,13 +22,13 @@
 
 #include "base/strv.h"
 
-enum field_type { F_STR, F_BOOL, F_INT, F_LIST, F_MAP, F_LISTS, F_REC, F_TYPES };
+enum field_type { F_STR, F_BOOL, F_INT, F_LIST, F_MAP, F_LISTS, F_REC, F_RECS, F_TYPES };
 
 enum {
-	F_OPT = 1,     /* not written when empty, NULL, 0, or false */
-	F_ID = 2,      /* a record without it has no identity and does not load */
-	F_YAML = 4,    /* in the file only, never in JSON output */
-	F_SHOWN = 8,   /* in the output only (computed), never in the file */
+	F_OPT = 1,   /* not written when empty, NULL, 0, or false */
+	F_ID = 2,    /* a record without it has no identity and does not load */
+	F_YAML = 4,  /* in the file only, never in JSON output */
+	F_SHOWN = 8, /* in the output only (computed), never in the file */
 };
 
 struct field {
@@ -34,7 +36,7 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	unsigned flags;
-	const struct fields *sub; /* F_REC */
+	const struct fields *sub; /* F_REC, F_RECS */
 };
 
 struct fields {
@@ -43,6 +45,25 @@ struct fields {
 	size_t n;
 	size_t size; /* of the C struct */
 };
+
+/* How the two members of an F_RECS field are seen by code that only knows the
+ * table; read and written with recs_get() and recs_put(). */
+struct recs {
+	void *v;
+	size_t n;
+};
+
+/* A row for `struct x *member; size_t n_member;` of struct T. */
+#define FIELD_RECS(T, key, member, flag_bits, subtable)                                            \
+	{                                                                                          \
+		.name = (key), .type = F_RECS,                                                     \
+		.offset = offsetof(T, member) +                                                    \
+			  0 * sizeof(char[offsetof(T, n_##member) ==                               \
+							  offsetof(T, member) + sizeof(void *)     \
+						  ? 1                                              \
+						  : -1]),                                          \
+		.flags = (flag_bits), .sub = &(subtable)                                           \
+	}
 
 struct strmap {
 	struct strv keys, values; /* same length */
@@ -53,8 +74,8 @@ struct strmap {
 struct list_entry {
 	char *name;
 	struct strv list;
-	bool off;    /* the value was `false` */
-	int line;    /* in the file it came from; 0 when not from a file */
+	bool off; /* the value was `false` */
+	int line; /* in the file it came from; 0 when not from a file */
 };
 struct lists {
 	struct list_entry *v;
@@ -70,7 +91,10 @@ void lists_fini(struct lists *l);
 struct list_entry *lists_get(const struct lists *l, const char *name); /* NULL when absent */
 struct list_entry *lists_add(struct lists *l, const char *name);       /* found or new, empty */
 void lists_copy(struct lists *to, const struct lists *from);
-bool lists_eq(const struct lists *a, const struct lists *b);           /* lines do not count */
+bool lists_eq(const struct lists *a, const struct lists *b); /* lines do not count */
+
+struct recs recs_get(const void *member);
+void recs_put(void *member, struct recs r);
 
 /* Frees everything the record's fields own and zeroes the record. */
 void fields_fini(const struct fields *t, void *rec);
