@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+#!/bin/sh
 # Sourced by the scripts: where things are, how they speak, how long they may wait.
 #
 #   top      the project's directory        os, arch   as in bin/<os>-<arch>: linux|darwin, uname -m
@@ -33,10 +33,12 @@ sha256() {
 within() {
 	limit=$1
 	shift
+	# On a terminal it must stay in the foreground group, for Ctrl-C to reach it.
+	if [ -t 2 ]; then group=--foreground; else group=; fi
 	if have timeout; then
-		timeout -k 10 "$limit" "$@"
+		timeout $group -k 10 "$limit" "$@"
 	elif have gtimeout; then
-		gtimeout -k 10 "$limit" "$@"
+		gtimeout $group -k 10 "$limit" "$@"
 	else
 		perl -e 'alarm shift; exec @ARGV or die "$ARGV[0]: $!\n"' "$limit" "$@"
 	fi
