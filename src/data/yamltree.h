@@ -1,0 +1,40 @@
+/* yamltree.h - what yaml_parse() makes of a text, and questions about it
+ *
+ * Nodes live in the arena of their struct yaml_doc (data/yaml.h).
+ */
+#ifndef DATA_YAMLTREE_H
+#define DATA_YAMLTREE_H
+
+#include "base/str.h"
+
+enum yaml_kind { YAML_SCALAR, YAML_SEQ, YAML_MAP };
+
+struct yaml_node {
+	enum yaml_kind kind;
+	struct str text; /* scalar: its value */
+	bool plain;	 /* scalar without quotes or tag, not a block scalar */
+	bool block;	 /* scalar introduced by | or > */
+	bool flow;	 /* seq or map in [] or {} */
+	bool anchor;	 /* has an anchor of its own */
+	bool alias;	 /* stands as *name; start, end and line are the alias's own, children the
+			  * anchored node's */
+	size_t start,
+		end; /* bytes of the text, properties included; a block collection ends after
+		      * its last child, a block scalar with its last line, without its break */
+	int line;    /* from 1 */
+	int column;  /* from 0 */
+	size_t n;    /* seq: items; map: pairs */
+	struct yaml_node **items; /* seq: n items; map: n values */
+	struct yaml_node **keys;  /* map: n scalars, else NULL */
+};
+
+/* The value under key; NULL when absent or when node is NULL or no map. */
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+bool yaml_null(const struct yaml_node *n); /* absent, ~, null, or an empty plain scalar */
+bool yaml_bool(const struct yaml_node *n,
+	bool *out); /* plain true/false (YAML 1.2) and yes/no/on/off of old files */
+/* Same structure and scalar texts; marks and quoting do not count, but a plain
+ * null or boolean differs from the quoted word. */
+bool yaml_same(const struct yaml_node *a, const struct yaml_node *b);
+
+#endif
