@@ -27,8 +27,9 @@ struct profile {
 	struct strv install_commands;
 	char *validation_command, *launch_command;
 	struct strmap environment;
-	char *term_program; /* F_OPT */
-	bool keep_history_off; /* `keep_history: false` */
+	char *term_program;    /* F_OPT */
+	bool keep_history_off; /* `keep_history: false`; read by store/profiles.h, not in the table
+				*/
 };
 extern const struct fields profile_fields;
 
@@ -36,6 +37,7 @@ struct shared_dir {
 	char *host, *guest;
 	bool writable;
 };
+extern const struct fields shared_dir_fields;
 
 struct project {
 	char *id, *slug, *workspace_path, *parent_project_id, *fork_base_snapshot_id;
@@ -44,6 +46,8 @@ struct project {
 	char *default_runtime, *default_provider, *default_lima_template;
 	struct lists lima_commands;
 	struct resources resources;
+	struct shared_dir *shared_dirs; /* file only */
+	size_t n_shared_dirs;
 	char *created_at, *updated_at, *deleted_at;
 };
 extern const struct fields project_fields;
@@ -59,17 +63,19 @@ extern const struct fields observation_fields;
 struct node {
 	char *id, *slug, *project_id, *parent_node_id;
 	char *runtime, *provider, *lima_instance_name;
-	char *status;          /* shown only; computed by node_status() */
+	char *status;	       /* shown only; computed by node_status() */
 	char *lifecycle_state; /* file only; NULL when absent */
 	char *agent_profile_name;
 	struct lists lima_commands;
 	struct strv bootstrap_commands;
-	char *generated_template_path, *workspace_mode, *guest_workspace_path, *workspace_mount_path;
+	char *generated_template_path, *workspace_mode, *guest_workspace_path,
+		*workspace_mount_path;
 	bool workspace_seeded, bootstrap_completed;
 	char *bootstrap_completed_at;
 	struct resources resources;
+	struct strv ports; /* file only; empty: config.yaml's */
 	char *created_at, *updated_at, *deleted_at;
-	char *last_reconciled_at; /* shown only */
+	char *last_reconciled_at;	/* shown only */
 	struct observation observation; /* shown only; name NULL: not observed */
 };
 extern const struct fields node_fields;
@@ -88,24 +94,26 @@ struct bootstrap {
 	struct strmap environment;
 	bool completed;
 	char *completed_at;
-	bool frozen;        /* steps below are final: the first start attempt has begun */
+	bool frozen; /* steps below are final: the first start attempt has begun */
 	struct bootstrap_step *steps;
 	size_t n_steps;
 };
-/* steps are read and written by store/bootstrap_file.h beside this table. */
+extern const struct fields bootstrap_step_fields;
 extern const struct fields bootstrap_fields;
 void bootstrap_fini(struct bootstrap *b);
 
 struct config {
+	char *metadata_root; /* always the home it was read from: the file's own word is ignored */
 	char *lima_home, *default_agent_profile, *default_template;
 	struct lists lima_commands;
-	struct strv snapshot_excludes;
+	struct strv snapshot_excludes; /* `excludes` below `snapshot` in the file */
 	char *agent_profiles_dir;
 	struct resources resources;
-	char *accelerator;     /* "auto" (default) or "tcg" */
+	char *accelerator;	 /* "auto" (default) or "tcg" */
 	struct strmap deadlines; /* kind → duration text */
+	struct strmap keys;	 /* action → key, for the UI */
 	struct strv ports;
-	struct shared_dir *shared_dirs; /* read by config_read() in model/settings.h */
+	struct shared_dir *shared_dirs;
 	size_t n_shared_dirs;
 	bool containerd;
 };
@@ -117,7 +125,7 @@ struct job {
 	struct strv argv;
 	int64_t pid;
 	char *pid_start; /* start time of pid (os/proc.h), as text */
-	char *state;     /* queued running done failed cancelled lost */
+	char *state;	 /* queued running done failed cancelled lost */
 	char *step;
 	int64_t done, total;
 	char *started_at, *ended_at, *error;
@@ -141,6 +149,9 @@ extern const struct fields claim_fields;
 #define LIFE_FAILED "failed"
 #define LIFE_TERMINATING "terminating"
 #define LIFE_TERMINATED "terminated"
+
+/* Is it one of them? NULL is not. */
+bool lifecycle_word(const char *word);
 
 /* What `status` shows: lifecycle, else what was observed; `created` yields to an
  * existing VM's state; a failed node whose VM runs shows both, as "running
