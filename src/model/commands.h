@@ -4,7 +4,8 @@
  * project.yaml < node.yaml; the first level from the node up that has the key
  * with a non-empty list replaces the whole list. `false` switches off (only
  * bootstrap may be empty). A list equal to a default that was ever shipped is no
- * override.
+ * override. Checking what a person wrote, and the example block of a new file,
+ * need YAML and templates: store/command_files.h.
  */
 #ifndef MODEL_COMMANDS_H
 #define MODEL_COMMANDS_H
@@ -28,10 +29,10 @@ enum action {
 
 /* Which placeholders a template of this action may use, by name. */
 struct action_info {
-	const char *name;            /* "template_copy" */
-	const char *builtin;         /* one command; NULL for bootstrap */
-	const char *placeholders[6]; /* NULL terminated; those whose name ends in _flag or is
-	                                command_args are fragments or word lists */
+	const char *name;	     /* "template_copy" */
+	const char *builtin;	     /* one command; NULL for bootstrap */
+	const char *placeholders[7]; /* NULL terminated; those whose name ends in _flag or is
+					command_args are fragments or word lists */
 };
 extern const struct action_info actions[ACT_COUNT];
 bool action_by_name(struct str name, enum action *out);
@@ -39,27 +40,18 @@ bool action_by_name(struct str name, enum action *out);
 /* One level's overrides and where they came from. */
 struct command_level {
 	const struct lists *lists;
-	const char *file;   /* path for messages */
+	const char *file; /* path for messages */
 };
 #define LEVEL_COUNT 3 /* config, project, node: in this order */
 
 struct command_list {
 	struct strv commands;
-	bool builtin;       /* no level overrides it: fast paths may be used */
-	const char *file;   /* where it came from; NULL when built in */
+	bool builtin;	  /* no level overrides it: fast paths may be used */
+	const char *file; /* where it came from; NULL when built in */
 	int line;
 };
 /* The effective list of one action. out->commands is owned by the caller. */
-void commands_effective(const struct command_level levels[LEVEL_COUNT], enum action a,
-	struct command_list *out);
-
-/* Unknown actions and placeholders, placeholders that cannot be quoted, a
- * bootstrap: false elsewhere: InvalidArgument with file, line. bootstrap and
- * braces in it are left alone. */
-bool commands_check(const struct lists *l, const char *file, struct err *e);
-
-/* The commented example block of a new project.yaml or node.yaml, showing the
- * effective defaults. */
-void commands_example(struct buf *out, const struct command_level levels[LEVEL_COUNT]);
+void commands_effective(
+	const struct command_level levels[LEVEL_COUNT], enum action a, struct command_list *out);
 
 #endif
