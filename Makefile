@@ -128,7 +128,7 @@ include tests/tests.mk
 compile_commands.json: Makefile $(SRCS) $(PKGCACHE)
 	$(Q){ echo '['; sep=; for f in $(SRCS) $(UNIT_SRCS) $(FUZZ_SRCS); do \
 	printf '%s{"directory":"%s","file":"%s","command":"clang %s"}' "$$sep" '$(CURDIR)' "$$f" \
-	'$(subst ",\",$(filter-out -MMD -MP,$(FLAGS))) $(PKG_CFLAGS) -c '"$$f"; sep=','; done; echo ']'; } > $@
+	'$(subst ",\\\",$(subst ',,$(filter-out -MMD -MP,$(FLAGS)))) $(PKG_CFLAGS) -c '"$$f"; sep=','; done; echo ']'; } > $@
 
 init:
 	scripts/setup
