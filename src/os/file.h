@@ -3,7 +3,14 @@
  * file_replace() is the one replacer (contract/store.md §2): temp file beside
  * the target, write, fsync, rename, fsync of the directory. A process killed at
  * any point leaves the old content or the new, never a mixture. Temp names are
- * ".NAME.<random>.tmp"; readers ignore them, doctor sweeps them.
+ * ".NAME.<random>.tmp"; readers ignore them, doctor sweeps them. file_create()
+ * goes the same way: nobody ever sees a file that is not whole.
+ *
+ * Modes are exact: the umask does not count. Links: only the last component is
+ * special. It is followed by file_read, file_append, file_stat, file_list and
+ * file_mkdirs; replaced as a link by file_replace and file_rename; removed as a
+ * link by file_unlink and file_remove_tree. None of these is for trees that a
+ * guest can write while they run: that is tree/'s walk by descriptors.
  */
 #ifndef OS_FILE_H
 #define OS_FILE_H
@@ -12,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/strv.h"
+#include "os/path.h"
 
 enum file_type { FILE_NONE, FILE_REG, FILE_DIR, FILE_LINK, FILE_OTHER };
 
@@ -25,12 +33,13 @@ struct file_stat {
 	uint32_t uid;
 };
 
-/* err->sys is ENOENT when the file is missing. */
+/* Appends to out. err->sys is ENOENT when the file is missing, EFBIG when it has
+ * more than max bytes. A fifo without a writer reads as empty and never blocks. */
 bool file_read(const char *path, struct buf *out, size_t max, struct err *e);
 bool file_replace(const char *path, struct str content, unsigned mode, struct err *e);
 /* Appends with one write(2), making the file (0600) when missing; ERR when short. */
 bool file_append(const char *path, struct str line, struct err *e);
-/* Creates the file exclusively (O_EXCL); err->sys EEXIST when it is there. */
+/* Creates the file exclusively; err->sys EEXIST when something is there. */
 bool file_create(const char *path, struct str content, unsigned mode, struct err *e);
 
 /* false with type FILE_NONE and no error when missing. Follows links / does not. */
@@ -40,10 +49,12 @@ bool file_exists(const char *path);
 
 bool file_mkdir(const char *path, unsigned mode, struct err *e);   /* fine when there */
 bool file_mkdirs(const char *path, unsigned mode, struct err *e);  /* with parents */
-bool file_unlink(const char *path, struct err *e);                 /* fine when missing */
+bool file_unlink(const char *path, struct err *e);		   /* fine when missing */
 bool file_rename(const char *from, const char *to, struct err *e); /* and fsync of to's directory */
 /* Removes a whole tree, component by component from a directory fd, never
- * following a link and never crossing to another file system. Fine when missing. */
+ * following a link and never crossing to another file system; directories that
+ * forbid it are opened up first. Any depth. Fine when missing. Stops at the first
+ * thing it cannot remove. */
 bool file_remove_tree(const char *path, struct err *e);
 bool file_sync_dir(const char *path, struct err *e);
 
@@ -62,13 +73,5 @@ bool file_space(const char *path, uint64_t *bytes, struct err *e);
  * components of `path` are taken as names below the deepest existing one. */
 bool file_is_in(const char *path, const char *dir);
 bool file_same(const char *a, const char *b);
-
-/* "DIR/NAME" joined into out (cleared first). */
-const char *path_join(struct buf *out, const char *dir, const char *name);
-struct str path_base(struct str path); /* last component; "/" for the root */
-struct str path_dir(struct str path);  /* without the last component; "." or "/" */
-/* Absolute, with . and .. and double slashes removed as text (no links resolved).
- * A leading ~/ is the home directory. */
-bool path_absolute(const char *path, struct buf *out, struct err *e);
 
 #endif
