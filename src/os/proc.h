@@ -14,7 +14,8 @@
 
 int proc_self(void);
 bool proc_start_time(int pid, uint64_t *start); /* false when there is no such process */
-bool proc_alive(int pid, uint64_t start);       /* start 0: any process of that pid; a zombie is not alive */
+bool proc_alive(
+	int pid, uint64_t start); /* start 0: any process of that pid; a zombie is not alive */
 /* Base name of the program's executable, at most 255 bytes; false when unknown. */
 bool proc_name(int pid, struct buf *name);
 /* True when the command line holds this word exactly or as its last path
@@ -31,17 +32,19 @@ bool proc_end_group(int pgid, int grace_ms);
 
 bool proc_is_root(void);
 unsigned proc_uid(void);
-const char *proc_home(void);      /* HOME, else the passwd entry; "" when neither */
+const char *proc_home(void); /* HOME, else the passwd entry; "" when neither */
 const char *proc_user(void);
-const char *proc_env(const char *name); /* NULL when unset or empty */
+const char *proc_env(const char *name);		       /* NULL when unset or empty */
 void proc_setenv(const char *name, const char *value); /* NULL value unsets */
-/* Searches PATH (or takes a path with a slash) for an executable file. malloc'ed or NULL. */
+/* Searches PATH (or takes a path with a slash) for an executable file. Entries of
+ * PATH that are not absolute do not count: a program must not come from whatever
+ * directory we happen to stand in. malloc'ed or NULL. */
 char *proc_which(const char *name);
 void proc_hostname(struct buf *out);
-const char *proc_arch(void);      /* "x86_64", "aarch64" as Lima writes them */
-const char *proc_os(void);        /* "linux", "darwin" */
+const char *proc_arch(void); /* "x86_64", "aarch64" as Lima writes them */
+const char *proc_os(void);   /* "linux", "darwin" */
 int proc_cpus(void);
-uint64_t proc_memory(void);       /* bytes of RAM, 0 when unknown */
-bool proc_kvm_usable(void);       /* Linux: /dev/kvm opens read-write; macOS: true (vz/hvf) */
+uint64_t proc_memory(void); /* bytes of RAM, 0 when unknown */
+bool proc_kvm_usable(void); /* Linux: /dev/kvm opens read-write; macOS: true (vz/hvf) */
 
 #endif

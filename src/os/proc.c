@@ -1,0 +1,210 @@
+#include "os/proc.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+#include "os/path.h"
+#include "os/plat.h"
+
+int proc_self(void)
+{
+	return getpid();
+}
+
+bool proc_start_time(int pid, uint64_t *start)
+{
+	struct plat_proc p;
+
+	if (!plat_proc(pid, &p))
+		return false;
+	*start = p.start;
+	return true;
+}
+
+bool proc_alive(int pid, uint64_t start)
+{
+	struct plat_proc p;
+
+	return plat_proc(pid, &p) && !p.zombie && (!start || p.start == start);
+}
+
+bool proc_name(int pid, struct buf *name)
+{
+	own_buf struct buf path = {0};
+	struct str base;
+
+	if (!plat_exe(pid, &path))
+		return false;
+	base = path_base(buf_view(&path));
+	buf_add(name, base.p, base.n < 255 ? base.n : 255);
+	return true;
+}
+
+bool proc_has_arg(int pid, const char *word)
+{
+	own_buf struct buf args = {0};
+	struct str rest, arg;
+
+	if (!plat_args(pid, &args))
+		return false;
+	rest = buf_view(&args);
+	while (str_split(&rest, '\0', &arg))
+		if (str_eqz(arg, word) || (arg.n && str_eqz(path_base(arg), word)))
+			return true;
+	return false;
+}
+
+bool proc_group_alive(int pgid)
+{
+	return pgid > 1 && plat_group_alive(pgid);
+}
+
+/* 0 and -1 mean "everybody" to kill(2), and 1 is never ours: a damaged record
+ * must not become that. */
+bool proc_signal(int pid, int sig)
+{
+	return pid > 1 && kill(pid, sig) == 0;
+}
+
+bool proc_signal_group(int pgid, int sig)
+{
+	return pgid > 1 && kill(-pgid, sig) == 0;
+}
+
+static bool group_gone_within(int pgid, int ms)
+{
+	int64_t end = clock_mono_ms() + ms;
+
+	while (proc_group_alive(pgid)) {
+		if (clock_mono_ms() >= end)
+			return false;
+		clock_sleep_ms(10);
+	}
+	return true;
+}
+
+bool proc_end_group(int pgid, int grace_ms)
+{
+	proc_signal_group(pgid, SIGTERM);
+	proc_signal_group(pgid, SIGCONT); /* a stopped process sees no TERM */
+	if (group_gone_within(pgid, grace_ms))
+		return true;
+	proc_signal_group(pgid, SIGKILL);
+	return group_gone_within(pgid, grace_ms);
+}
+
+unsigned proc_uid(void)
+{
+	return geteuid();
+}
+
+bool proc_is_root(void)
+{
+	return proc_uid() == 0;
+}
+
+const char *proc_env(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : NULL;
+}
+
+void proc_setenv(const char *name, const char *value)
+{
+	if (value)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+const char *proc_home(void)
+{
+	const char *home = proc_env("HOME");
+	const struct passwd *pw = home ? NULL : getpwuid(geteuid());
+
+	if (!home)
+		home = pw && pw->pw_dir ? pw->pw_dir : "";
+	return home;
+}
+
+const char *proc_user(void)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const char *user = pw ? pw->pw_name : proc_env("USER");
+
+	return user ? user : "";
+}
+
+static bool executable_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+char *proc_which(const char *name)
+{
+	own_buf struct buf b = {0};
+	const char *path = proc_env("PATH");
+	struct str rest = str_z(path ? path : "/usr/local/bin:/usr/bin:/bin"), dir;
+
+	if (!*name)
+		return NULL;
+	if (strchr(name, '/'))
+		return executable_file(name) ? mem_strdup(name) : NULL;
+	while (str_split(&rest, ':', &dir)) {
+		if (!str_starts(dir, STR("/")))
+			continue;
+		buf_clear(&b);
+		buf_str(&b, dir);
+		if (executable_file(path_join(&b, b.p, name)))
+			return buf_steal(&b);
+	}
+	return NULL;
+}
+
+void proc_hostname(struct buf *out)
+{
+	char name[256] = "";
+
+	if (gethostname(name, sizeof(name) - 1) == 0)
+		buf_puts(out, name);
+}
+
+const char *proc_arch(void)
+{
+	static struct utsname u;
+
+	if (!u.machine[0] && uname(&u) != 0)
+		return "";
+	return z_eq(u.machine, "arm64") ? "aarch64" : u.machine; /* macOS's word for it */
+}
+
+const char *proc_os(void)
+{
+	return plat_os();
+}
+
+int proc_cpus(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (int)n : 1;
+}
+
+uint64_t proc_memory(void)
+{
+	return plat_memory();
+}
+
+bool proc_kvm_usable(void)
+{
+	return plat_accel();
+}
