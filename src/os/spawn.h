@@ -5,6 +5,9 @@
  * as an error of spawn() itself, never as a child that exits 127.
  * Signal mask and dispositions are reset in the child.
  *
+ * Errors: DependencyUnavailable when the program is missing (err->sys ENOENT),
+ * PreconditionFailed for the directory, InvalidArgument with E2BIG.
+ *
  * `gate`, when given, runs in the parent after the fork and before the exec:
  * the child waits for it. Claims record the child's pid there, so that a child
  * that outlives us is always known by name (contract/store.md §3). When it
@@ -20,12 +23,13 @@
 
 struct spawn {
 	const char *const *argv; /* argv[0] is searched on PATH unless it has a slash */
-	const char *cwd;         /* NULL: ours */
-	const struct strv *env;  /* "K=V" set, "K" alone removed, on top of our environment */
-	int in, out, err;        /* descriptors for 0, 1, 2; -1: /dev/null; -2: inherited */
-	bool new_group;          /* own process group */
-	bool new_session;        /* setsid (jobs) */
-	bool foreground;         /* with new_group: gets the terminal's foreground (stdin's tty) */
+	const char *cwd;	 /* NULL: ours */
+	const struct strv *env;	 /* "K=V" set, "K" alone removed, on top of our environment */
+	int in, out, err;	 /* descriptors for 0, 1, 2; -1: /dev/null; -2: inherited */
+	bool new_group;		 /* own process group */
+	bool new_session;	 /* setsid (jobs) */
+	bool foreground;	 /* with new_group: gets the foreground of the terminal on our
+				  * stdin, if we have it; spawn_wait() takes it back */
 	bool (*gate)(void *arg, int pid, uint64_t start, struct err *e);
 	void *gate_arg;
 };
@@ -33,9 +37,14 @@ struct spawn {
 #define SPAWN_INHERIT (-2)
 
 bool spawn(const struct spawn *s, int *pid, struct err *e);
-/* Waits without a loop: for short things whose streams are inherited.
- * status as by waitpid(2). Interrupted waits go on. */
+/* Waits without a loop: for things whose streams are inherited. status as by
+ * waitpid(2). Interrupted waits go on; signals_forward()'s callback is called.
+ * A child with the foreground that stops (Ctrl-Z) stops us too, as a shell's
+ * user expects, and goes on when we do. */
 bool spawn_wait(int pid, int *status, struct err *e);
+/* Has the child ended? Does not wait and does not reap: until spawn_wait() its
+ * pid, and the number of its group, cannot become somebody else's. */
+bool spawn_ended(int pid);
 /* 0–255, or 128 + signal. */
 int spawn_exit_code(int status);
 /* Replaces this process; returns only on failure. */
