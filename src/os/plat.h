@@ -28,6 +28,7 @@ void plat_cloexec_from(int first);
 void plat_pipe_grow(int fd, int bytes); /* best effort */
 int plat_fsync(int fd);			/* through the drive's cache; -1 and errno */
 uint32_t plat_mtime_ns(const struct stat *s);
+uint32_t plat_ctime_ns(const struct stat *s);
 char **plat_environ(void);
 bool plat_peer_uid(int fd, unsigned *uid);
 

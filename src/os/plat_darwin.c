@@ -107,6 +107,11 @@ uint32_t plat_mtime_ns(const struct stat *s)
 	return (uint32_t)s->st_mtimespec.tv_nsec;
 }
 
+uint32_t plat_ctime_ns(const struct stat *s)
+{
+	return (uint32_t)s->st_ctimespec.tv_nsec;
+}
+
 char **plat_environ(void)
 {
 	return *_NSGetEnviron();

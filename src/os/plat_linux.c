@@ -156,6 +156,11 @@ uint32_t plat_mtime_ns(const struct stat *s)
 	return (uint32_t)s->st_mtim.tv_nsec;
 }
 
+uint32_t plat_ctime_ns(const struct stat *s)
+{
+	return (uint32_t)s->st_ctim.tv_nsec;
+}
+
 char **plat_environ(void)
 {
 	return environ;
