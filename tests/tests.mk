@@ -14,3 +14,22 @@ $(foreach s,$(UNIT_SRCS),$(eval $(call unit_rule,$(s))))
 
 unit-tests: $(UNIT_BINS)
 	$(Q)scripts/run-units $(UNIT_BINS)
+
+# What the command tests need, in build/tools: a limactl (and ssh) that makes no VM, and
+# a reader of JSON. Never sanitized: what they do is not what is tested.
+FAKE_SRCS := $(wildcard tests/fake/*.c)
+tool_cc = $(CC) -O1 -g $(filter-out -MMD -MP -fsanitize% -fno-sanitize% --coverage -O0,$(FLAGS)) $(PKG_CFLAGS)
+build/tools/fake-limactl: $(FAKE_SRCS) tests/fake/fake.h $(PKGCACHE)
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $@")
+	$(Q)$(tool_cc) -o $@ $(FAKE_SRCS) $$(pkg-config --libs yaml-0.1 jansson)
+build/tools/json-at: tests/cli/json_at.c $(PKGCACHE)
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $@")
+	$(Q)$(tool_cc) -o $@ $< $$(pkg-config --libs jansson)
+
+CLI_TOOLS := build/tools/fake-limactl build/tools/json-at
+tools: $(CLI_TOOLS)
+# TESTS="tests/cli/shell.t …" picks some.
+cli-tests: build $(CLI_TOOLS)
+	$(Q)tests/cli/run $(TESTS)
