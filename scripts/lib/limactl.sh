@@ -50,6 +50,7 @@ limactl_find() {
 
 # limactl_get: get one into $tooling/lima; sets limactl_from.
 limactl_get() {
+	rm -rf "$tooling"/lima.?????? # what an interrupted run left
 	for source in brew archive module; do
 		if "limactl_from_$source"; then
 			limactl_find && return 0
