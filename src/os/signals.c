@@ -50,6 +50,7 @@ int signals_fd(void)
 	wake[0] = p[0];
 	wake[1] = p[1];
 	catch_signal(SIGCHLD, false);
+	signal(SIGPIPE, SIG_IGN); /* a child that ends early must not end us */
 	return wake[0];
 }
 
@@ -59,7 +60,6 @@ const volatile sig_atomic_t *signals_install(void)
 	catch_signal(SIGINT, true);
 	catch_signal(SIGHUP, true);
 	catch_signal(SIGTERM, false);
-	signal(SIGPIPE, SIG_IGN);
 	return &flag;
 }
 

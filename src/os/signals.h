@@ -14,7 +14,8 @@
 
 const volatile sig_atomic_t *signals_install(void); /* the flag: signal number, 0 while none */
 /* A descriptor that becomes readable when a signal (SIGCHLD included) has come; drained by
- * signals_drain(). For loops that wait. Works before signals_install(), for SIGCHLD alone.
+ * signals_drain(). For loops that wait. Works before signals_install(), for SIGCHLD
+ * alone; SIGPIPE is ignored from here on.
  * -1 when no pipe can be had: then poll. */
 int signals_fd(void);
 void signals_drain(void);
