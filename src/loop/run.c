@@ -9,9 +9,9 @@
 #include "os/proc.h"
 #include "os/signals.h"
 
-#define PIPE_SIZE (1 << 20) /* of a pipe that carries data, not messages */
-#define TAIL (64u << 10)    /* of stderr, kept */
-#define MAX_OUT (16u << 20) /* of stdout, kept by default */
+#define PIPE_SIZE (1 << 20)	   /* of a pipe that carries data, not messages */
+#define TAIL ((size_t)64 << 10)	   /* of stderr, kept */
+#define MAX_OUT ((size_t)16 << 20) /* of stdout, kept by default */
 #define TICK_MS 100
 #define ENDING_TICK_MS 20
 #define GRACE_MS 5000
