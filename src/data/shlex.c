@@ -114,12 +114,12 @@ static size_t delimiter_len(const struct shlex *x, size_t from)
 	for (; n < x->text.n; n++) {
 		char c = x->text.p[n];
 
-		if (c == '\n' || c == '\\' || c == '$' || c == '`' || c == '{')
+		if (!quote && starts_word(c))
+			break;
+		if (strchr("\n\\$`{", c))
 			return 0; /* no plain word: the end cannot be told for sure */
 		if (quote ? c == quote : c == '\'' || c == '"')
 			quote = quote ? 0 : c;
-		else if (!quote && starts_word(c))
-			break;
 	}
 	return quote ? 0 : n - from;
 }
