@@ -7,37 +7,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "os/clock.h"
+#include "os/draft.h"
 #include "os/fd.h"
 #include "os/plat.h"
-
-/* A path taken apart: its directory, opened, and the name in it. */
-struct place {
-	int dir;
-	struct str name; /* at the end of the path, so NUL terminated */
-};
-
-static void place_fini(struct place *p)
-{
-	fd_close_p(&p->dir);
-}
-#define own_place __attribute__((cleanup(place_fini)))
-#define PLACE_NONE ((struct place){-1, {"", 0}})
-
-static bool place_open(struct place *p, const char *path, struct err *e)
-{
-	struct str name = path_base(str_z(path));
-	own_mem char *dir = NULL;
-
-	if (!name.n || name.p[name.n] || str_eqz(name, ".") || str_eqz(name, ".."))
-		return err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names no file", path);
-	dir = mem_strndup(path_dir(str_z(path)).p, path_dir(str_z(path)).n);
-	p->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->dir < 0)
-		return err_sys(e, "open %s", dir);
-	p->name = name;
-	return true;
-}
 
 static bool sync_dir_fd(int fd)
 {
@@ -63,76 +35,28 @@ bool file_read(const char *path, struct buf *out, size_t max, struct err *e)
 	return fd_read_all(fd, out, max, path, e);
 }
 
-static void temp_name(struct buf *out, struct str name)
-{
-	uint64_t r;
-
-	random_bytes(&r, sizeof(r));
-	if (name.n > 200) /* NAME_MAX is 255 */
-		name.n = 200;
-	buf_printf(out, ".%.*s.%016llx.tmp", STRF(name), (unsigned long long)r);
-}
-
-/* Writes the whole content to a new file `temp` beside the target, on disk when
- * it returns. Leaves nothing behind when it fails. */
-static bool write_temp(
-	struct place *p, const char *temp, struct str content, unsigned mode, struct err *e)
-{
-	own_fd int fd = openat(p->dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool ok;
-
-	if (fd < 0)
-		return err_sys(e, "make a temporary file for %s", p->name.p);
-	ok = fd_write_all(fd, content, p->name.p, e);
-	if (ok && (fchmod(fd, (mode_t)mode) != 0 || plat_fsync(fd) != 0))
-		ok = err_sys(e, "write %s", p->name.p);
-	if (!ok)
-		unlinkat(p->dir, temp, 0);
-	return ok;
-}
-
 bool file_replace(const char *path, struct str content, unsigned mode, struct err *e)
 {
-	own_place struct place p = PLACE_NONE;
-	own_buf struct buf temp = {0};
+	own_draft struct draft d = DRAFT_NONE;
 
-	if (!place_open(&p, path, e))
-		return false;
-	temp_name(&temp, p.name);
-	if (!write_temp(&p, temp.p, content, mode, e))
+	if (!draft_open(&d, path, e) || !fd_write_all(d.fd, content, path, e) ||
+		!draft_commit(&d, mode, e))
 		return err_wrap(e, "replace %s", path);
-	if (renameat(p.dir, temp.p, p.dir, p.name.p) != 0) {
-		err_sys(e, "replace %s", path);
-		unlinkat(p.dir, temp.p, 0);
-		return false;
-	}
-	return sync_dir_fd(p.dir) || err_sys(e, "sync the directory of %s", path);
+	return true;
 }
 
 bool file_create(const char *path, struct str content, unsigned mode, struct err *e)
 {
-	own_place struct place p = PLACE_NONE;
-	own_buf struct buf temp = {0};
-	struct stat st;
-	int rc;
+	own_draft struct draft d = DRAFT_NONE;
+	struct file_stat st;
 
-	if (!place_open(&p, path, e))
-		return false;
-	/* linkat() would tell as well, but after two syncs for nothing. */
-	if (fstatat(p.dir, p.name.p, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	/* The commit would tell as well, but after two syncs for nothing. */
+	if (file_lstat(path, &st)) {
 		errno = EEXIST;
 		return err_sys(e, "create %s", path);
 	}
-	temp_name(&temp, p.name);
-	if (!write_temp(&p, temp.p, content, mode, e))
-		return err_wrap(e, "create %s", path);
-	rc = linkat(p.dir, temp.p, p.dir, p.name.p, 0);
-	if (rc != 0)
-		err_sys(e, "create %s", path);
-	unlinkat(p.dir, temp.p, 0);
-	if (rc != 0)
-		return false;
-	return sync_dir_fd(p.dir) || err_sys(e, "sync the directory of %s", path);
+	return draft_open(&d, path, e) && fd_write_all(d.fd, content, path, e) &&
+	       draft_commit_new(&d, mode, e);
 }
 
 bool file_append(const char *path, struct str line, struct err *e)
@@ -215,13 +139,12 @@ bool file_unlink(const char *path, struct err *e)
 
 bool file_rename(const char *from, const char *to, struct err *e)
 {
-	own_place struct place p = PLACE_NONE;
+	struct str parent = path_dir(str_z(to));
+	own_mem char *dir = mem_strndup(parent.p, parent.n);
 
-	if (!place_open(&p, to, e))
-		return false;
 	if (rename(from, to) != 0)
 		return err_sys(e, "rename %s to %s", from, to);
-	return sync_dir_fd(p.dir) || err_sys(e, "sync the directory of %s", to);
+	return file_sync_dir(dir, e);
 }
 
 bool file_writable(const char *dir)
