@@ -15,6 +15,8 @@
  * sets *cp to UTF8_BAD. */
 #define UTF8_BAD 0xFFFFFFFFu
 size_t utf8_decode(struct str s, uint32_t *cp);
+/* jansson's static library has a global function of this name. */
+#define utf8_encode codelima_utf8_encode
 size_t utf8_encode(uint32_t cp, char out[4]); /* cp ≤ 0x10FFFF, no surrogate */
 bool utf8_valid(struct str s);
 int utf8_width(uint32_t cp); /* 0, 1 or 2; 0 for controls */
