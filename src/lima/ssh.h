@@ -8,7 +8,19 @@
  * The socket's name is a hash of the instance directory, its ha.pid (a new boot is a
  * new master) and the environment to be exported: so the profile's environment is
  * written into a 0600 file in the guest once per master, over stdin, and never
- * stands on a command line.
+ * stands on a command line. What runs in the guest: ssh_script.h.
+ *
+ * A session that the master cannot take (sshd's MaxSessions is 10) or whose master
+ * has just gone is opened by ssh on a connection of its own, before anything ran
+ * (mux.c, muxclient()). A master whose peer is gone (the host slept, a snapshot was
+ * applied) ends by itself within 15 s: ServerAliveInterval 5, ServerAliveCountMax 3.
+ *
+ *	struct ssh s = {0};
+ *	if (!ssh_open(&s, lima_home, "api", &profile->environment, e) || !ssh_master(&s, c, e))
+ *		…
+ *	ssh_script_command(&s, "/src", args, NULL, false, &script);
+ *	ssh_run(&s, c, script.p, &r, e);
+ *	ssh_fini(&s);
  */
 #ifndef LIMA_SSH_H
 #define LIMA_SSH_H
@@ -16,19 +28,21 @@
 #include "base/ctx.h"
 #include "base/fields.h"
 #include "base/strv.h"
+#include "lima/ssh_script.h"
 #include "loop/run.h"
 
 struct ssh {
 	char *instance, *dir;
 	char *control_path;
-	char *config_path;             /* dir/ssh.config */
-	char *host;                    /* "lima-NAME" */
+	char *config_path;		  /* dir/ssh.config */
+	char *host;			  /* "lima-NAME" */
 	const struct strmap *environment; /* exported in every command; may be NULL */
-	char *env_file;                /* in the guest, relative to its HOME; NULL without environment */
-	struct strv env;               /* for struct run: SSH_AUTH_SOCK off */
+	char *env_file;	 /* in the guest, relative to its HOME; NULL without environment */
+	struct strv env; /* for struct run: SSH_AUTH_SOCK off */
 };
 
-/* Reads only. NotFound when there is no ssh.config. */
+/* Reads only. NotFound when there is no ssh.config. The environment must live as long
+ * as the struct. */
 bool ssh_open(struct ssh *s, const char *lima_home, const char *instance,
 	const struct strmap *environment, struct err *e);
 void ssh_fini(struct ssh *s);
@@ -40,22 +54,12 @@ bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e);
 void ssh_close_master(struct ssh *s, const struct ctx *c);
 
 enum ssh_tty { SSH_NO_TTY, SSH_TTY };
-/* argv for one remote shell script, over the master. */
+/* argv for one remote shell script, over the master (or a connection of its own when
+ * there is none). */
 void ssh_argv(const struct ssh *s, enum ssh_tty tty, const char *script, struct strv *argv);
 
-/* Scripts for the guest. All export the environment file when there is one. */
-/* `sh -lc '"$@"; exit $?'` in workdir (NULL: home) with the arguments byte for byte;
- * token marks the processes so that ssh_signal() finds them (NULL: none). */
-void ssh_script_command(const struct ssh *s, const char *workdir, const struct strv *args,
-	const char *token, bool tty, struct buf *script);
-/* The login shell, interactive. A missing workdir falls back to the home directory with
- * one line saying so. TERM falls back to xterm-256color when the guest does not know it;
- * COLORTERM and LANG as contract/lima.md §5 says. */
-void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *script);
-/* One bootstrap step: `sh -lc STEP` with workdir as cwd. */
-void ssh_script_step(const struct ssh *s, const char *workdir, const char *step, struct buf *script);
-
-/* Sends a signal to the processes in the guest that carry the token. */
+/* Sends a signal to the processes in the guest that carry the token. True when it was
+ * delivered to the guest, also when no process carried it any more. */
 bool ssh_signal(struct ssh *s, const struct ctx *c, const char *token, int sig, struct err *e);
 /* Runs a script to its end over the master; struct run as usual (argv and env are set here). */
 bool ssh_run(struct ssh *s, const struct ctx *c, const char *script, struct run *r, struct err *e);

@@ -1,0 +1,168 @@
+#include "lima/ssh_script.h"
+
+#include "base/shquote.h"
+#include "lima/ssh.h"
+#include "os/proc.h"
+
+#define TOKEN_VAR "CODELIMA_TOKEN"
+
+/* `exec sh OPT 'BODY' sh WORD…`: WORDs are $1… of the body. */
+static void begin(struct buf *script, const char *opt, struct str body)
+{
+	buf_printf(script, "exec sh %s ", opt);
+	sh_quote(script, body);
+	buf_puts(script, " sh");
+}
+
+static void word(struct buf *script, const char *z)
+{
+	buf_putc(script, ' ');
+	sh_quote_z(script, z);
+}
+
+/* Terminfo may lie in five places; looking is cheaper than starting infocmp. */
+static void body_terminal(struct buf *body)
+{
+	const char *color = proc_env("COLORTERM");
+
+	buf_puts(body, "codelima_t=\n"
+		       "for codelima_d in \"$HOME/.terminfo\" /etc/terminfo /lib/terminfo "
+		       "/usr/share/terminfo /usr/lib/terminfo; do\n"
+		       "[ -n \"$TERM\" ] && [ -e \"$codelima_d/${TERM%\"${TERM#?}\"}/$TERM\" ] "
+		       "&& codelima_t=$TERM\n"
+		       "done\n"
+		       "TERM=${codelima_t:-xterm-256color}; export TERM\n"
+		       "unset codelima_t codelima_d\n");
+	if (!color)
+		return;
+	buf_puts(body, "COLORTERM=");
+	sh_quote_z(body, color);
+	buf_puts(body, "; export COLORTERM\n");
+}
+
+/* After the profile files: what the profile of the agent says wins over them. */
+static void body_environment(const struct ssh *s, struct buf *body)
+{
+	buf_puts(body, "LANG=${LANG:-C.UTF-8}; export LANG\n");
+	if (!s->env_file)
+		return;
+	buf_puts(body, "[ ! -r \"$HOME/\"");
+	sh_quote_z(body, s->env_file);
+	buf_puts(body, " ] || . \"$HOME/\"");
+	sh_quote_z(body, s->env_file);
+	buf_putc(body, '\n');
+}
+
+/* $1 is the directory, "" for none. CDPATH would make cd print. */
+static void body_cd(struct buf *body)
+{
+	buf_puts(body, "[ -z \"$1\" ] || CDPATH= cd -- \"$1\" 2>/dev/null || {\n"
+		       "printf 'codelima: no directory %s in the VM\\n' \"$1\" >&2\n"
+		       "exit 1\n"
+		       "}\n"
+		       "shift\n");
+}
+
+void ssh_script_command(const struct ssh *s, const char *workdir, const struct strv *args,
+	const char *token, bool tty, struct buf *script)
+{
+	own_buf struct buf body = {0};
+
+	body_environment(s, &body);
+	if (tty)
+		body_terminal(&body);
+	body_cd(&body);
+	/* Caught, not ignored: the command starts with the default, and the shell
+	 * lives on to tell how it ended. */
+	buf_puts(&body, "trap : HUP INT QUIT TERM USR1 USR2\n");
+	if (token) {
+		buf_puts(&body, TOKEN_VAR "=");
+		sh_quote_z(&body, token);
+		buf_putc(&body, ' ');
+	}
+	buf_puts(&body, "\"$@\"\nexit $?");
+	begin(script, "-lc", buf_view(&body));
+	word(script, workdir ? workdir : "");
+	for (size_t i = 0; i < args->n; i++)
+		word(script, args->v[i]);
+}
+
+void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *script)
+{
+	own_buf struct buf body = {0};
+
+	body_environment(s, &body);
+	body_terminal(&body);
+	buf_puts(&body, "[ -z \"$1\" ] || CDPATH= cd -- \"$1\" 2>/dev/null || "
+			"printf 'codelima: %s is not there in the VM: this is the home "
+			"directory\\n' \"$1\" >&2\n"
+			"exec \"${SHELL:-/bin/sh}\" -l");
+	begin(script, "-c", buf_view(&body));
+	word(script, workdir ? workdir : "");
+}
+
+void ssh_script_step(const struct ssh *s, const char *workdir, const char *step, struct buf *script)
+{
+	own_buf struct buf body = {0};
+
+	body_environment(s, &body);
+	body_cd(&body);
+	/* eval, so that the step is the login shell's own text and still sees no $1. */
+	buf_puts(&body, "codelima_step=$1\n"
+			"shift\n"
+			"eval \"unset codelima_step\n"
+			"$codelima_step\"\n"
+			"exit $?");
+	begin(script, "-lc", buf_view(&body));
+	word(script, workdir ? workdir : "");
+	word(script, step);
+}
+
+void ssh_script_signal(const char *token, const char *signal, struct buf *script)
+{
+	/* As root first: environ of a command run by sudo is not ours to read. sudo
+	 * itself carries the token and relays the signal. */
+	static const char body[] = "sudo -n sh -c \"$1\" sh \"$1\" \"$2\" \"$3\" 2>/dev/null || "
+				   "sh -c \"$1\" sh \"$1\" \"$2\" \"$3\"";
+	/* Parents first: a shell that sees its child die would go on to the next command. */
+	static const char find[] =
+		"p=$(grep -lsxzF -- \"$2\" /proc/[0-9]*/environ | tr -dc '0-9\\n' | sort -n)\n"
+		"[ -z \"$p\" ] || kill -s \"$3\" $p 2>/dev/null\n"
+		"exit 0";
+	own_buf struct buf mark = {0};
+
+	buf_printf(&mark, TOKEN_VAR "=%s", token);
+	begin(script, "-c", str_z(body));
+	word(script, find);
+	word(script, mark.p);
+	word(script, signal);
+}
+
+void ssh_script_env_file(const char *env_file, struct buf *script)
+{
+	begin(script, "-c",
+		STR("umask 077\n"
+		    "cd && mkdir -p \"${1%/*}\" && cat >\"$1.$$\" && mv -f \"$1.$$\" "
+		    "\"$1\""));
+	word(script, env_file);
+}
+
+static bool is_name(const char *z)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+
+	return *z && strchr(first, *z) &&
+	       !z[strspn(z, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "abcdefghijklmnopqrstuvwxyz_0123456789")];
+}
+
+void ssh_env_text(const struct strmap *environment, struct buf *out)
+{
+	for (size_t i = 0; i < environment->keys.n; i++) {
+		if (!is_name(environment->keys.v[i]))
+			continue;
+		buf_printf(out, "export %s=", environment->keys.v[i]);
+		sh_quote_z(out, environment->values.v[i]);
+		buf_putc(out, '\n');
+	}
+}
