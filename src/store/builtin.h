@@ -1,20 +1,17 @@
 /* builtin.h - the environment configs and profiles that every home has
  *
  * codex and claude-code, codex-cli and claude-code (contract/store.md §1). Ids
- * are constants, so that a deleted built-in stays deleted: its record is there.
- * Stored once by the first writing command; steps can be run twice.
+ * and times are constants, so that a home shows the same before and after they
+ * are stored (builtin_store.h). Every step can be run twice.
  */
 #ifndef STORE_BUILTIN_H
 #define STORE_BUILTIN_H
 
-#include "store/home.h"
+#include "model/records.h"
 
-extern const struct environment *const builtin_environments[];
-extern const size_t builtin_environments_n;
-extern const struct profile *const builtin_profiles[];
-extern const size_t builtin_profiles_n;
-
-/* Stores what is missing. Called by home_prepare(), takes the namespace lock. */
-bool builtin_store(const struct home *h, struct err *e);
+#define BUILTIN_ENVIRONMENTS 2
+#define BUILTIN_PROFILES 2
+extern const struct environment builtin_environments[BUILTIN_ENVIRONMENTS];
+extern const struct profile builtin_profiles[BUILTIN_PROFILES];
 
 #endif

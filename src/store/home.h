@@ -3,8 +3,8 @@
  * home_open() only reads: a missing home gives the defaults a fresh one would
  * hold. The first command that writes calls home_prepare(), which makes the
  * directories (0700), `_config/schema`, config.yaml, the built-in profiles and
- * environment configs (store/builtin.h). A schema newer than ours is refused by
- * both without touching anything.
+ * environment configs (store/builtin.h), once. A schema newer than ours is
+ * refused by both without touching anything.
  */
 #ifndef STORE_HOME_H
 #define STORE_HOME_H
@@ -16,15 +16,19 @@
 #define HOME_SCHEMA 1
 
 struct home {
-	char *path;        /* absolute, links resolved when it exists */
+	char *path; /* absolute, links resolved when it exists */
 	bool exists;
+	int64_t schema; /* layout version on disk; 0: no writing command of ours ran here yet */
 	struct config config; /* effective: defaults filled in, lima_home resolved (LIMA_HOME beats
-	                         config.yaml beats ~/.lima), agent_profiles_dir inside a moved home corrected */
-	char *config_path; /* <path>/_config/config.yaml */
+				 config.yaml beats ~/.lima), agent_profiles_dir inside a moved home
+				 corrected */
+	char *config_path;    /* <path>/_config/config.yaml */
 };
 
-/* flag: --home or NULL; else CODELIMA_HOME, else ~/.codelima. */
+/* flag: --home or NULL; else CODELIMA_HOME, else ~/.codelima. h must be zeroed. When
+ * config.yaml is what fails, h is usable all the same, with defaults: doctor goes on. */
 bool home_open(struct home *h, const char *flag, struct err *e);
+/* Also refuses settings that make no sense (config_file.h). */
 bool home_prepare(struct home *h, const struct ctx *c, struct err *e);
 void home_fini(struct home *h);
 /* "<home>/REL" in out (cleared first). */
