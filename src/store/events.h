@@ -7,7 +7,7 @@
 #define STORE_EVENTS_H
 
 #include "base/fields.h"
-#include "store/record_store.h"
+#include "store/record_types.h"
 
 struct event {
 	char *timestamp, *type, *message;
