@@ -1,53 +1,74 @@
 /* jobs.h - long operations: a record, an event stream and a log under _jobs/<id>/
  *
- * And claims: a long operation claims its node for its whole life
- * (contract/store.md §3). The claim is nodes/<id>/claim.json plus the lock file
- * _locks/claims/<node id>.lock. A second operation fails with Busy, naming job,
- * operation and pid. A claim whose lock nobody holds is stale: claim_take()
- * reports it in `stale` so that the caller ends or awaits the child group and
- * recovers before it goes on.
+ * Every long operation is a job (contract/store.md §3):
+ *
+ *	struct job_handle j = {0};
+ *	job_begin(&j, home, "node.start", node_id, &argv, ctx, e);
+ *	... what ctx is told now also lands in events.jsonl and log ...
+ *	job_end(&j, ctx, e);
+ *
+ * One that is started for somebody else (--detach) is queued first, by the
+ * process that prints its id, and taken over by the one that does the work.
+ * Keeping the files is best effort: a full disk does not end an operation.
  */
 #ifndef STORE_JOBS_H
 #define STORE_JOBS_H
 
-#include "os/lock.h"
 #include "store/home.h"
+
+#define JOB_QUEUED "queued"
+#define JOB_RUNNING "running"
+#define JOB_DONE "done"
+#define JOB_FAILED "failed"
+#define JOB_CANCELLED "cancelled"
+#define JOB_LOST "lost"
+#define JOBS_KEPT 200
 
 struct job_handle {
 	const struct home *home;
 	struct job job;
 	char *dir;
 	int log_fd, events_fd;
-	struct sink sink;       /* writes to log and events, then passes on to `next` */
+	uint64_t log_size;
+	struct sink sink; /* writes to log and events, then passes on to `next` */
 	struct sink *next;
-	int64_t last_saved_ms;  /* job.json is rewritten at step changes and at most 2/s */
+	enum step_state last_state;
+	int64_t last_event_ms; /* within a step at most 10 events a second are kept */
+	int64_t last_saved_ms; /* job.json is rewritten at step changes and at most 2/s */
 };
 
-/* Makes _jobs/<id>/ and job.json in state running. Prunes beyond the last 200
- * ended ones. On success c->sink is replaced by the job's own. */
-bool job_begin(struct job_handle *j, const struct home *h, const char *operation, const char *target,
-	const struct strv *argv, struct ctx *c, struct err *e);
+/* A record in state queued. job must be zeroed. */
+bool job_queue(const struct home *h, const char *operation, const char *target,
+	const struct strv *argv, struct job *job, struct err *e);
+/* For struct spawn's gate: names the process that will run a queued job, so that a
+ * job whose process dies early is lost and not queued for ever. */
+struct job_gate {
+	const struct home *home;
+	struct job *job;
+};
+bool job_gate(void *arg, int pid, uint64_t start, struct err *e);
+
+/* Makes _jobs/<id>/ and job.json in state running. j must be zeroed, or hold in
+ * job.id the id of a queued job, which is taken over. Prunes beyond the last
+ * JOBS_KEPT, ended ones only. On success c->sink is replaced by the job's own. */
+bool job_begin(struct job_handle *j, const struct home *h, const char *operation,
+	const char *target, const struct strv *argv, struct ctx *c, struct err *e);
 /* Ends it: done, failed or cancelled by what `result` holds. Restores c->sink. */
 void job_end(struct job_handle *j, struct ctx *c, const struct err *result);
 
-struct claim_handle {
-	const struct home *home;
-	char *node_id;
-	struct lock lock;
-	struct claim claim;
+/* As it is now: one whose process is gone without a word is `lost`. NotFound. job
+ * must be zeroed. */
+bool job_load(const struct home *h, const char *id, struct job *job, struct err *e);
+/* By id, or its beginning or end of 8+ characters. */
+bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e);
+
+struct job_list {
+	struct job *v; /* oldest first */
+	size_t n;
 };
-/* *was_stale is set and `stale` filled when an earlier operation died without a
- * word. The new claim is written by this call only when there was none or the
- * stale one has no child left; otherwise the lock is held, the old claim.json
- * still stands, and the caller calls claim_renew() after dealing with the child. */
-bool claim_take(struct claim_handle *k, const struct home *h, const char *node_id, const char *job_id,
-	const char *operation, struct claim *stale, bool *was_stale, struct err *e);
-bool claim_renew(struct claim_handle *k, struct err *e);
-/* For struct run's gate: records the child before it execs. arg is the claim_handle. */
-bool claim_child(void *arg, int pid, uint64_t start, struct err *e);
-void claim_drop(struct claim_handle *k);
-/* What is going on with this node now, without taking anything: false when nothing.
- * job may be NULL. */
-bool claim_peek(const struct home *h, const char *node_id, struct claim *claim, struct job *job);
+/* Unreadable ones are left out. */
+bool job_list(const struct home *h, struct job_list *out, struct err *e);
+void job_list_fini(struct job_list *l);
+#define own_jobs __attribute__((cleanup(job_list_fini)))
 
 #endif

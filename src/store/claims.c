@@ -1,0 +1,193 @@
+#include "store/claims.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "data/codec.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "store/jobs.h"
+
+#define CLAIM_MAX (64u << 10)
+
+static void set_number(char **slot, uint64_t n)
+{
+	struct buf text = {0};
+
+	buf_printf(&text, "%llu", (unsigned long long)n);
+	free(*slot);
+	*slot = buf_steal(&text);
+}
+
+static uint64_t number(const char *text)
+{
+	uint64_t n = 0;
+
+	if (text)
+		num_u64(str_z(text), &n);
+	return n;
+}
+
+static const char *claim_path(const struct home *h, const char *node_id, struct buf *out)
+{
+	return home_path(h, out, "nodes/%s/claim.json", node_id);
+}
+
+/* False when there is none. One that cannot be read is an empty claim. */
+static bool claim_read(const struct home *h, const char *node_id, struct claim *out)
+{
+	own_buf struct buf path = {0}, text = {0};
+	own_err struct err why = {0};
+
+	if (!file_read(claim_path(h, node_id, &path), &text, CLAIM_MAX, &why))
+		return why.sys != ENOENT && why.sys != ENOTDIR;
+	codec_read_json(&claim_fields, out, buf_view(&text), buf_z(&path), NULL);
+	return true;
+}
+
+static bool holder_alive(const struct claim *c)
+{
+	return c->pid > 0 && proc_alive((int)c->pid, number(c->start_time));
+}
+
+bool claim_child_alive(const struct claim *c)
+{
+	int pgid = (int)c->child_pgid;
+
+	if (pgid <= 1)
+		return false;
+	if (proc_alive(pgid, 0))
+		return proc_alive(pgid, number(c->child_start_time));
+	/* The leader is gone. While any of its group lives, the number is not given
+	 * to another process, so this group is still that one. */
+	return proc_group_alive(pgid);
+}
+
+static bool busy(const struct home *h, const char *node_id, struct err *e)
+{
+	struct claim c = {0};
+
+	/* Between taking the lock and writing the claim lie some milliseconds. */
+	for (int i = 0; i < 20 && !(claim_read(h, node_id, &c) && holder_alive(&c)); i++) {
+		fields_fini(&claim_fields, &c);
+		clock_sleep_ms(5);
+	}
+	if (!c.operation)
+		err_set(e, ERR_BUSY, "another operation holds the node");
+	else
+		err_set(e, ERR_BUSY, "%s is going on (job %s, pid %lld)", c.operation,
+			c.job_id ? c.job_id : "?", (long long)c.pid);
+	err_field(e, "node_id", node_id);
+	if (c.job_id)
+		err_fix(e, "codelima job wait %s", c.job_id);
+	fields_fini(&claim_fields, &c);
+	return false;
+}
+
+static void describe(struct claim *c, const char *job_id, const char *operation)
+{
+	uint64_t start = 0;
+
+	proc_start_time(proc_self(), &start);
+	c->job_id = mem_strdup(job_id);
+	c->operation = mem_strdup(operation);
+	c->pid = proc_self();
+	set_number(&c->start_time, start);
+}
+
+static bool take_lock(struct claim_handle *k, struct err *e)
+{
+	own_buf struct buf path = {0};
+	own_err struct err why = {0};
+
+	if (!file_mkdirs(home_path(k->home, &path, "_locks/claims"), 0700, e))
+		return false;
+	home_path(k->home, &path, "_locks/claims/%s.lock", k->node_id);
+	if (lock_take(&k->lock, buf_z(&path), 0, "the node", &why))
+		return true;
+	return why.kind == ERR_BUSY ? busy(k->home, k->node_id, e) : err_move(e, &why);
+}
+
+bool claim_take(struct claim_handle *k, const struct home *h, const char *node_id,
+	const char *job_id, const char *operation, struct claim *stale, bool *was_stale,
+	struct err *e)
+{
+	*k = (struct claim_handle){.home = h, .node_id = mem_strdup(node_id), .lock = LOCK_NONE};
+	if (!take_lock(k, e)) {
+		claim_drop(k);
+		return false;
+	}
+	describe(&k->claim, job_id, operation);
+	*was_stale = claim_read(h, node_id, stale);
+	if (*was_stale && claim_child_alive(stale))
+		return true;
+	if (claim_renew(k, e))
+		return true;
+	fields_fini(&claim_fields, stale);
+	lock_drop(&k->lock); /* first: what stands on disk is not ours to remove */
+	claim_drop(k);
+	return false;
+}
+
+bool claim_renew(struct claim_handle *k, struct err *e)
+{
+	own_buf struct buf path = {0}, text = {0};
+	struct json_out j = {.out = &text};
+
+	codec_to_json(&claim_fields, &k->claim, &j);
+	buf_putc(&text, '\n');
+	return file_replace(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e) ||
+	       err_wrap(e, "claim the node");
+}
+
+bool claim_child(void *arg, int pid, uint64_t start, struct err *e)
+{
+	struct claim_handle *k = arg;
+
+	k->claim.child_pgid = pid;
+	set_number(&k->claim.child_start_time, start);
+	return claim_renew(k, e);
+}
+
+void claim_drop(struct claim_handle *k)
+{
+	own_buf struct buf path = {0};
+
+	/* The file goes while the lock is still held: a lock without a claim is a
+	 * moment, a claim without a lock a dead operation. */
+	if (k->node_id && k->lock.fd >= 0)
+		file_unlink(claim_path(k->home, k->node_id, &path), NULL);
+	if (k->node_id)
+		lock_drop(&k->lock);
+	free(k->node_id);
+	fields_fini(&claim_fields, &k->claim);
+	*k = (struct claim_handle){.lock = LOCK_NONE};
+}
+
+bool claim_peek(const struct home *h, const char *node_id, struct claim *claim, struct job *job)
+{
+	struct claim c = {0};
+	bool on = claim_read(h, node_id, &c) && holder_alive(&c);
+
+	if (on && job && c.job_id)
+		job_load(h, c.job_id, job, NULL);
+	if (on && claim)
+		*claim = c;
+	else
+		fields_fini(&claim_fields, &c);
+	return on;
+}
+
+bool claim_stale(const struct home *h, const char *node_id, struct claim *claim)
+{
+	struct claim c = {0};
+	bool stale = claim_read(h, node_id, &c) && !holder_alive(&c);
+
+	if (stale && claim)
+		*claim = c;
+	else
+		fields_fini(&claim_fields, &c);
+	return stale;
+}

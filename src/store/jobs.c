@@ -1,0 +1,250 @@
+#include "store/jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/escape.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "data/codec.h"
+#include "model/id.h"
+#include "os/clock.h"
+#include "os/fd.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "store/job_files.h"
+
+#define EVENT_EVERY_MS 100
+#define SAVE_EVERY_MS 500
+
+static void set(char **slot, const char *value)
+{
+	char *fresh = mem_strdup(value);
+
+	free(*slot);
+	*slot = fresh;
+}
+
+static void set_now(char **slot)
+{
+	struct buf now = {0};
+
+	clock_rfc3339(&now);
+	free(*slot);
+	*slot = buf_steal(&now);
+}
+
+static void set_process(struct job *job, int pid, uint64_t start)
+{
+	own_buf struct buf text = {0};
+
+	buf_printf(&text, "%llu", (unsigned long long)start);
+	job->pid = pid;
+	set(&job->pid_start, buf_z(&text));
+}
+
+static void fresh_id(char **slot)
+{
+	char id[ID_LEN + 1];
+	uint8_t random[10];
+	int64_t seconds;
+	uint32_t nanos;
+
+	clock_now(&seconds, &nanos);
+	random_bytes(random, sizeof(random));
+	id_make(id, seconds * 1000 + nanos / 1000000, random);
+	set(slot, id);
+}
+
+static void describe(struct job *job, const char *operation, const char *target,
+	const struct strv *argv, const char *state)
+{
+	uint64_t start = 0;
+
+	if (!job->id)
+		fresh_id(&job->id);
+	set(&job->operation, operation);
+	set(&job->target, target);
+	if (argv)
+		strv_copy(&job->argv, argv);
+	set(&job->state, state);
+	set_now(&job->started_at);
+	proc_start_time(proc_self(), &start);
+	set_process(job, proc_self(), start);
+}
+
+bool job_queue(const struct home *h, const char *operation, const char *target,
+	const struct strv *argv, struct job *job, struct err *e)
+{
+	describe(job, operation, target, argv, JOB_QUEUED);
+	if (job_files_make(h, job->id, e) && job_files_save(h, job, e))
+		return true;
+	fields_fini(&job_fields, job);
+	return false;
+}
+
+bool job_gate(void *arg, int pid, uint64_t start, struct err *e)
+{
+	struct job_gate *g = arg;
+
+	set_process(g->job, pid, start);
+	return job_files_save(g->home, g->job, e);
+}
+
+static struct job_handle *handle_of(struct sink *s)
+{
+	return (struct job_handle *)(void *)((char *)s - offsetof(struct job_handle, sink));
+}
+
+static void save(struct job_handle *j)
+{
+	job_files_save(j->home, &j->job, NULL);
+	j->last_saved_ms = clock_mono_ms();
+}
+
+static void on_progress(struct sink *s, const struct progress *p)
+{
+	struct job_handle *j = handle_of(s);
+	int64_t now = clock_mono_ms();
+	bool news = !z_eq(j->job.step, p->step) || j->last_state != p->state;
+
+	if (news || now - j->last_event_ms >= EVENT_EVERY_MS) {
+		job_files_event(j->events_fd, p);
+		j->last_event_ms = now;
+	}
+	if (news)
+		set(&j->job.step, p->step);
+	j->last_state = p->state;
+	j->job.done = (int64_t)p->done;
+	j->job.total = (int64_t)p->total;
+	if (news || now - j->last_saved_ms >= SAVE_EVERY_MS)
+		save(j);
+	if (j->next && j->next->progress)
+		j->next->progress(j->next, p);
+}
+
+static void on_notice(struct sink *s, enum level level, struct str text)
+{
+	static const char *const words[] = {"error", "warning", "info", "debug"};
+	struct job_handle *j = handle_of(s);
+	own_buf struct buf line = {0};
+
+	buf_printf(&line, "%s: ", words[level]);
+	buf_str(&line, text);
+	job_files_log(j->log_fd, &j->log_size, buf_view(&line));
+	if (j->next && j->next->notice)
+		j->next->notice(j->next, level, text);
+}
+
+static void on_log(struct sink *s, struct str line)
+{
+	struct job_handle *j = handle_of(s);
+
+	job_files_log(j->log_fd, &j->log_size, line);
+	if (j->next && j->next->log)
+		j->next->log(j->next, line);
+}
+
+static bool open_files(struct job_handle *j, struct err *e)
+{
+	own_buf struct buf dir = {0};
+
+	if (!job_files_make(j->home, j->job.id, e) || !job_files_save(j->home, &j->job, e))
+		return false;
+	home_path(j->home, &dir, "_jobs/%s", j->job.id);
+	j->log_fd = job_files_open(buf_z(&dir), "log", e);
+	j->events_fd = j->log_fd >= 0 ? job_files_open(buf_z(&dir), "events.jsonl", e) : -1;
+	j->dir = buf_steal(&dir);
+	return j->events_fd >= 0;
+}
+
+static void release(struct job_handle *j)
+{
+	fd_close_p(&j->log_fd);
+	fd_close_p(&j->events_fd);
+	free(j->dir);
+	fields_fini(&job_fields, &j->job);
+	*j = (struct job_handle){.log_fd = -1, .events_fd = -1};
+}
+
+bool job_begin(struct job_handle *j, const struct home *h, const char *operation,
+	const char *target, const struct strv *argv, struct ctx *c, struct err *e)
+{
+	j->home = h;
+	j->log_fd = j->events_fd = -1;
+	describe(&j->job, operation, target, argv, JOB_RUNNING);
+	if (!open_files(j, e)) {
+		release(j);
+		return false;
+	}
+	job_files_prune(h, JOBS_KEPT);
+	j->sink = (struct sink){on_progress, on_notice, on_log};
+	j->last_saved_ms = clock_mono_ms();
+	j->next = c->sink;
+	c->sink = &j->sink;
+	return true;
+}
+
+void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
+{
+	enum err_kind kind = result ? result->kind : ERR_NONE;
+
+	if (!j->home)
+		return;
+	set(&j->job.state, kind == ERR_NONE
+				   ? JOB_DONE
+				   : (kind == ERR_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
+	if (kind != ERR_NONE)
+		set(&j->job.error, buf_z(&result->msg));
+	set_now(&j->job.ended_at);
+	save(j);
+	if (c->sink == &j->sink)
+		c->sink = j->next;
+	release(j);
+}
+
+bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e)
+{
+	own_strv struct strv ids = {0};
+	own_buf struct buf shown = {0};
+	const char *hit = NULL;
+	size_t hits = 0;
+
+	if (!job_files_ids(h, &ids, e))
+		return false;
+	for (size_t i = 0; i < ids.n; i++) {
+		if (!id_matches(str_z(ref), str_z(ids.v[i])))
+			continue;
+		hit = ids.v[i];
+		hits++;
+	}
+	if (hits == 1)
+		return job_load(h, hit, job, e);
+	escape_text(&shown, str_z(ref));
+	if (hits)
+		err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names %zu jobs", buf_z(&shown), hits);
+	else
+		err_set(e, ERR_NOT_FOUND, "there is no job \"%s\"", buf_z(&shown));
+	err_field(e, "query", ref);
+	return err_fix(e, "codelima job list");
+}
+
+bool job_list(const struct home *h, struct job_list *out, struct err *e)
+{
+	own_strv struct strv ids = {0};
+
+	if (!job_files_ids(h, &ids, e))
+		return false;
+	*out = (struct job_list){.v = mem_alloc(ids.n * sizeof(*out->v))};
+	for (size_t i = 0; i < ids.n; i++)
+		out->n += job_load(h, ids.v[i], &out->v[out->n], NULL);
+	return true;
+}
+
+void job_list_fini(struct job_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		fields_fini(&job_fields, &l->v[i]);
+	free(l->v);
+	*l = (struct job_list){0};
+}
