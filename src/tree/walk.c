@@ -366,6 +366,17 @@ struct walk *walk_open(const char *root, const struct ignore *ignore, struct err
 	return NULL;
 }
 
+bool walk_root(const struct walk *w, struct walk_entry *entry, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(w->v[0].fd, &st) != 0)
+		return err_sys(e, "stat the root");
+	*entry = (struct walk_entry){.path = STR("."), .dir_fd = w->v[0].fd, .name = "."};
+	fill(entry, &st);
+	return true;
+}
+
 void walk_close(struct walk *w)
 {
 	if (!w)
@@ -376,25 +387,4 @@ void walk_close(struct walk *w)
 	buf_fini(&w->path);
 	buf_fini(&w->link);
 	free(w);
-}
-
-bool walk_count(const char *root, const struct ignore *ignore, const struct ctx *c,
-	struct walk_totals *t, struct err *e)
-{
-	own_walk struct walk *w = walk_open(root, ignore, e);
-	struct walk_entry entry;
-	enum walk_got got;
-
-	if (!w)
-		return false;
-	*t = (struct walk_totals){0};
-	while ((got = walk_next(w, &entry, NULL)) != WALK_END) {
-		if (got == WALK_ENTRY && entry.st.type == FILE_REG) {
-			t->files++;
-			t->bytes += entry.st.size;
-			if (t->files % 256 == 0 && !ctx_check(c, e))
-				return false;
-		}
-	}
-	return true;
 }

@@ -19,7 +19,6 @@
 #ifndef TREE_WALK_H
 #define TREE_WALK_H
 
-#include "base/ctx.h"
 #include "os/file.h"
 #include "tree/ignore.h"
 
@@ -51,6 +50,8 @@ struct walk;
  * when root is no directory or cannot be read. */
 struct walk *walk_open(const char *root, const struct ignore *ignore, struct err *e);
 enum walk_got walk_next(struct walk *w, struct walk_entry *entry, struct err *e);
+/* The root itself, with the path "."; it is no entry of the walk. */
+bool walk_root(const struct walk *w, struct walk_entry *entry, struct err *e);
 void walk_close(struct walk *w); /* NULL is fine */
 
 static inline void walk_close_p(struct walk **w)
@@ -59,12 +60,5 @@ static inline void walk_close_p(struct walk **w)
 	*w = NULL;
 }
 #define own_walk __attribute__((cleanup(walk_close_p)))
-
-/* What a walk would meet, counted quickly; unreadable parts are left out. */
-struct walk_totals {
-	uint64_t files, bytes; /* regular files and their sizes */
-};
-bool walk_count(const char *root, const struct ignore *ignore, const struct ctx *c,
-	struct walk_totals *t, struct err *e);
 
 #endif
