@@ -5,6 +5,7 @@
 #ifndef DATA_YAMLTREE_H
 #define DATA_YAMLTREE_H
 
+#include "base/mem.h"
 #include "base/str.h"
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQ, YAML_MAP };
@@ -36,5 +37,21 @@ bool yaml_bool(const struct yaml_node *n,
 /* Same structure and scalar texts; marks and quoting do not count, but a plain
  * null or boolean differs from the quoted word. */
 bool yaml_same(const struct yaml_node *a, const struct yaml_node *b);
+
+/* Index of the key, or map->n. */
+size_t yaml_index(const struct yaml_node *map, const char *key);
+/* An anchor on the node or below it. */
+bool yaml_has_anchor(const struct yaml_node *n);
+
+/* Trees that differ from `root` at one path (map keys, NULL at the end) and share
+ * the rest with it. Nodes on the path must be maps, null or absent. The new nodes
+ * lie in the arena and have no marks. */
+struct yaml_node *yaml_new_scalar(struct arena *a, struct str text, bool plain);
+struct yaml_node *yaml_new_seq(struct arena *a, size_t n); /* items are NULL */
+const struct yaml_node *yaml_with(struct arena *a, const struct yaml_node *root,
+	const char *const *path, const struct yaml_node *value);
+/* NULL when nothing is left. Maps that become empty go too, but for the root. */
+const struct yaml_node *yaml_without(
+	struct arena *a, const struct yaml_node *root, const char *const *path);
 
 #endif
