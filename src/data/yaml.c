@@ -24,6 +24,7 @@ struct parse {
 	yaml_parser_t lib;
 	struct yaml_doc *doc;
 	struct str text;
+	size_t bom; /* its length when there is one */
 	const char *name;
 	struct err *e;
 	size_t *offsets; /* byte offset of every CHECKPOINTth character */
@@ -82,11 +83,10 @@ static size_t char_len(unsigned char lead)
 	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
-/* libyaml's marks count characters, and do not count the BOM that its reader
- * takes off. */
+/* libyaml's marks count characters, from behind the BOM. */
 static void index_text(struct parse *p)
 {
-	size_t at = str_starts(p->text, STR("\xEF\xBB\xBF")) ? 3 : 0;
+	size_t at = p->bom;
 
 	p->offsets = mem_array(NULL, p->text.n / CHECKPOINT + 2, sizeof(*p->offsets));
 	for (size_t i = 0;; i++) {
@@ -115,7 +115,8 @@ static bool next_event(struct parse *p, yaml_event_t *ev)
 		return true;
 	why = p->lib.problem ? p->lib.problem : "not YAML";
 	if (p->lib.error == YAML_READER_ERROR)
-		return fail(p->e, p->name, line_at(p->text, p->lib.problem_offset), "%s", why);
+		return fail(
+			p->e, p->name, line_at(p->text, p->bom + p->lib.problem_offset), "%s", why);
 	return fail(p->e, p->name, (int)p->lib.problem_mark.line + 1, "%s%s%s", why,
 		p->lib.context ? " " : "", p->lib.context ? p->lib.context : "");
 }
@@ -421,7 +422,9 @@ bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct er
 	if (!yaml_parser_initialize(&p.lib))
 		return err_set(e, ERR_INTERNAL, "libyaml does not start");
 	yaml_parser_set_encoding(&p.lib, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&p.lib, (const unsigned char *)(text.n ? text.p : ""), text.n);
+	p.bom = str_starts(text, STR("\xEF\xBB\xBF")) ? 3 : 0;
+	yaml_parser_set_input_string(
+		&p.lib, (const unsigned char *)(text.n ? text.p + p.bom : ""), text.n - p.bom);
 	index_text(&p);
 	ok = parse_stream(&p);
 	yaml_parser_delete(&p.lib);

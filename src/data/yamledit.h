@@ -36,11 +36,14 @@ void yamledit_close(struct yamledit *ed);
 
 bool yamledit_set(struct yamledit *ed, const char *const *path, struct str value, struct err *e);
 /* An unquoted word: true, false, null or a number. */
-bool yamledit_set_plain(struct yamledit *ed, const char *const *path, const char *word, struct err *e);
-bool yamledit_set_list(struct yamledit *ed, const char *const *path, const struct strv *items, struct err *e);
+bool yamledit_set_plain(
+	struct yamledit *ed, const char *const *path, const char *word, struct err *e);
+bool yamledit_set_list(
+	struct yamledit *ed, const char *const *path, const struct strv *items, struct err *e);
 /* Any value, given as a block of YAML text that is parsed on its own first and
  * indented as needed ("- location: /x\n  writable: true\n"). */
-bool yamledit_set_yaml(struct yamledit *ed, const char *const *path, struct str block, struct err *e);
+bool yamledit_set_yaml(
+	struct yamledit *ed, const char *const *path, struct str block, struct err *e);
 /* Adds one item (YAML text) at the end of the list at path; the list is made when missing. */
 bool yamledit_append(struct yamledit *ed, const char *const *path, struct str item, struct err *e);
 /* Removes the key with its value and the comments on its own lines. A parent
