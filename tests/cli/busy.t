@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # Claims, Busy, jobs, --events (contract/store.md §3, contract/cli.md §2).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # config show, and doctor on healthy and on sick machines (contract/cli.md §3, contract/store.md §1).
 . "$(dirname "$0")/lib.sh"
 

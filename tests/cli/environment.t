@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # environment create, list, show; the built-in ones (contract/store.md §1).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # A limactl that fails in every way; places that cannot be written (issue: bad input, faults).
 . "$(dirname "$0")/lib.sh"
 

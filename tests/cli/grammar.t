@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # contract/cli.md §1, §2: how a command line is read, what goes where, and what is left behind.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # Ctrl-C, TERM and kill -9 in each phase of create and start; limactl that outlives us (contract/store.md §3).
 . "$(dirname "$0")/lib.sh"
 

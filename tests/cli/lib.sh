@@ -74,7 +74,7 @@ sandbox() {
 	export HOME=$T/home CODELIMA_HOME=$T/c LIMA_HOME=$T/l XDG_RUNTIME_DIR=$T/run TMPDIR=$T/tmp
 	export FAKE_WORK=$T/w FAKE_LOG=$T/log FAKE_PLAY=$T/play CL_TEST=$T SSH_AUTH_SOCK=$T/agent
 	export PATH=$base/bin:$clean_path CODELIMA_ACCEL=tcg
-	: >"$T/out" >"$T/err" >"$T/log"
+	touch "$T/out" "$T/err" "$T/log"
 	cd "$T" || exit 1
 }
 

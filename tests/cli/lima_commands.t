@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # The ten lima_commands actions at each level, as limactl and the guest see them (contract/lima.md §2).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # The merged configuration against what was asked for (contract/lima.md §3).
 . "$(dirname "$0")/lib.sh"
 

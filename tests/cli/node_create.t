@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # node create: the record, the template, what limactl is asked; refusals (contract/lima.md §3, §4).
 . "$(dirname "$0")/lib.sh"
 
@@ -69,7 +69,6 @@ sandbox "refusals leave nothing behind"
 project app
 cl node create --project app --slug taken; status 0
 before=$(traces "$CODELIMA_HOME"); vms=$(ls "$LIMA_HOME")
-for bad in '2:--runtime:container' ; do :; done
 cl --json node create --project app --slug r --runtime container; refused 5 UnsupportedFeature
 cl --json node create --project app --slug r --provider aws; refused 5 UnsupportedFeature
 cl --json node create --project app --slug r --workspace-mode both; refused 2 InvalidArgument

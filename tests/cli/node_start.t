@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # start, seed, stop, restart, delete, status, logs of nodes (contract/lima.md §4, §6).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # project create, list, show, delete, tree; the rules for workspaces and slugs (contract/cli.md §3, §5).
 . "$(dirname "$0")/lib.sh"
 
@@ -33,10 +33,10 @@ json .data.lima_commands.bootstrap '["make deps","second"]'
 json .data.resources.cpus 4; json .data.resources.memory 8GiB; json_like .data.resources.disk '512MiB|512M|0.5GiB'
 cl project show flags; status 0; out_like '^slug: flags'; out_like '^ +- make deps'
 cl project create --workspace "$(workspace rel)" --slug rel-taken; status 0
-cd "$FAKE_WORK" && mkdir here && cd here
+mkdir "$FAKE_WORK/here" && cd "$FAKE_WORK/here" || exit
 cl --json project create --workspace .; status 0; json .data.workspace_path "$FAKE_WORK/here" "a relative path is made whole"
 cl --json project show .; status 0; json .data.slug here ". is the project of the current directory"
-mkdir -p deep/er && cd deep/er
+mkdir -p deep/er && cd deep/er || exit
 cl --json project show .; json .data.slug here "and of those below"
 cd "$T" || exit
 cl project show .; status 4 "and none elsewhere"

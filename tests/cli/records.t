@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # Reads write nothing; broken records hide nobody; the person's file stays the person's (contract/store.md §2).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # Homes of the reference open unchanged (contract/store.md §1; tests/data/reference-homes).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # node list with 1,000 nodes: no child process, no write, and every one of them (issue: speed).
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # shell (contract/lima.md §5).
 . "$(dirname "$0")/lib.sh"
 
