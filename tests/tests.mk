@@ -33,3 +33,6 @@ tools: $(CLI_TOOLS)
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
 	$(Q)tests/cli/run $(TESTS)
+
+e2e: build $(CLI_TOOLS)
+	$(Q)tests/e2e/run $(TESTS)

@@ -29,7 +29,7 @@ static const char mounts_template[] = "mounts:\n"
 				      "- location: \"~\"\n";
 static const char builtin_defaults[] =
 	"{\"vmType\":\"qemu\",\"os\":\"Linux\",\"cpus\":2,\"memory\":\"4GiB\",\"disk\":\"100GiB\","
-	"\"mountType\":\"reverse-sshfs\",\"mountInotify\":false,"
+	"\"mountInotify\":false,"
 	"\"ssh\":{\"localPort\":0,\"loadDotSSHPubKeys\":false,\"forwardAgent\":false,"
 	"\"forwardX11\":false,\"forwardX11Trusted\":false},"
 	"\"firmware\":{\"legacyBIOS\":false},\"audio\":{\"device\":\"\",\"interface\":\"\"},"
@@ -115,7 +115,8 @@ static void join_mounts(json_t *into, json_t *const from[], int n)
 		fill(m, json_pack("{s:{s:b s:b s:s} s:{s:s s:s s:s s:s} s:{}}", "sshfs", "cache", 1,
 				"followSymlinks", 0, "sftpDriver", "", "9p", "securityModel",
 				"none", "protocolVersion", "9p2000.L", "msize", "128KiB", "cache",
-				"mmap", "virtiofs"));
+				json_is_true(json_object_get(m, "writable")) ? "mmap" : "fscache",
+				"virtiofs"));
 	}
 	if (json_array_size(all))
 		json_object_set_new(into, "mounts", all);
