@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/fd.h"
-#include "os/file.h"
+#include "os/path.h"
 #include "os/plat.h"
 
 static char *temp_name(struct str name)
@@ -27,7 +27,8 @@ static bool open_dir(struct draft *d, const char *path, struct err *e)
 	struct str name = path_base(str_z(path)), parent = path_dir(str_z(path));
 	own_mem char *dir = NULL;
 
-	if (!name.n || name.p[name.n] || str_eqz(name, ".") || str_eqz(name, ".."))
+	if (!name.n || name.p[name.n] || str_eqz(name, ".") || str_eqz(name, "..") ||
+		str_eqz(name, "/"))
 		return err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names no file", path);
 	dir = mem_strndup(parent.p, parent.n);
 	d->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

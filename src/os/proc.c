@@ -51,7 +51,7 @@ bool proc_has_arg(int pid, const char *word)
 	own_buf struct buf args = {0};
 	struct str rest, arg;
 
-	if (!plat_args(pid, &args))
+	if (!*word || !plat_args(pid, &args))
 		return false;
 	rest = buf_view(&args);
 	while (str_split(&rest, '\0', &arg))

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/clock.h"
+#include "os/proc.h"
 #include "os/signals.h"
 #include "os/spawn.h"
 
@@ -22,15 +24,21 @@ static void give_tty(int pgrp)
 }
 
 /* Takes the terminal back from the child, or from a group that it made and that
- * is no more. */
-static bool take_tty(int pid)
+ * is no more. Whoever else has it got it from the shell that we run under. */
+static void take_tty(int pid)
 {
-	int fg = tcgetpgrp(STDIN_FILENO);
+	int fg;
 
-	if (fg <= 0 || fg == getpgrp() || (fg != pid && kill(-fg, 0) == 0))
-		return false;
-	give_tty(getpgrp());
-	return true;
+	for (int tries = 0; tries < 10; tries++) {
+		fg = tcgetpgrp(STDIN_FILENO);
+		if (fg <= 0 || fg == getpgrp())
+			return;
+		if (fg == pid || !proc_group_alive(fg)) {
+			give_tty(getpgrp());
+			return;
+		}
+		clock_sleep_ms(10); /* its last members may be ending just now */
+	}
 }
 
 /* The child stopped: so do we, with our whole job, and when somebody continues
