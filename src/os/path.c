@@ -1,7 +1,8 @@
 #include "os/path.h"
 
+#include <unistd.h>
+
 #include "base/mem.h"
-#include "os/file.h"
 #include "os/proc.h"
 
 const char *path_join(struct buf *out, const char *dir, const char *name)
@@ -76,10 +77,10 @@ bool path_absolute(const char *path, struct buf *out, struct err *e)
 		add_components(&b, str_z(proc_home()));
 		rest = str_from(rest, 1);
 	} else if (*path != '/') {
-		own_mem char *cwd = file_cwd(e);
+		own_mem char *cwd = getcwd(NULL, 0);
 
 		if (!cwd)
-			return false;
+			return err_sys(e, "%s: find the current directory", path);
 		add_components(&b, str_z(cwd));
 	}
 	add_components(&b, rest);

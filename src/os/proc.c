@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "os/clock.h"
-#include "os/path.h"
 #include "os/plat.h"
 
 int proc_self(void)
@@ -34,6 +33,16 @@ bool proc_alive(int pid, uint64_t start)
 	return plat_proc(pid, &p) && !p.zombie && (!start || p.start == start);
 }
 
+/* path_base() would make a circle: path.h asks us for the home directory. */
+static struct str last_component(struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return str_from(path, i);
+}
+
 bool proc_name(int pid, struct buf *name)
 {
 	own_buf struct buf path = {0};
@@ -41,7 +50,7 @@ bool proc_name(int pid, struct buf *name)
 
 	if (!plat_exe(pid, &path))
 		return false;
-	base = path_base(buf_view(&path));
+	base = last_component(buf_view(&path));
 	buf_add(name, base.p, base.n < 255 ? base.n : 255);
 	return true;
 }
@@ -55,7 +64,7 @@ bool proc_has_arg(int pid, const char *word)
 		return false;
 	rest = buf_view(&args);
 	while (str_split(&rest, '\0', &arg))
-		if (str_eqz(arg, word) || (arg.n && str_eqz(path_base(arg), word)))
+		if (str_eqz(arg, word) || (arg.n && str_eqz(last_component(arg), word)))
 			return true;
 	return false;
 }
@@ -163,8 +172,8 @@ char *proc_which(const char *name)
 		if (!str_starts(dir, STR("/")))
 			continue;
 		buf_clear(&b);
-		buf_str(&b, dir);
-		if (executable_file(path_join(&b, b.p, name)))
+		buf_printf(&b, "%.*s/%s", STRF(dir), name);
+		if (executable_file(b.p))
 			return buf_steal(&b);
 	}
 	return NULL;
