@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libproc.h>
 #include <signal.h>
+#include <sys/proc.h>
 #include <sys/proc_info.h>
 #include <sys/sysctl.h>
 #include <unistd.h>
