@@ -476,7 +476,7 @@ static void cancel_is_noticed_at_once(void **state)
 	assert_false(run(&r, &c, &e)); /* starts nothing */
 	assert_int_equal(e.kind, ERR_INTERRUPTED);
 	signals_clear();
-	waitpid(helper, NULL, 0);
+	spawn_wait(helper, &(int){0}, NULL);
 }
 
 static volatile sig_atomic_t other_flag;

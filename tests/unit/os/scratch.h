@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "os/file.h"
+#include "os/spawn.h"
 
 #define NOBODY 65534
 
@@ -66,7 +67,7 @@ static inline bool unprivileged(bool (*fn)(void))
 			_exit(2);
 		_exit(fn() ? 0 : 1);
 	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return pid > 0 && spawn_wait(pid, &status, NULL) && status == 0;
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "os/clock.h"
 #include "os/proc.h"
+#include "os/spawn.h"
 #include "scratch.h"
 
 static size_t entries(const char *name)
@@ -84,7 +85,7 @@ static void a_killed_writer_leaves_old_or_new(void **state)
 			}
 		clock_sleep_ms(round);
 		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		spawn_wait(pid, &(int){0}, NULL);
 		assert_true(file_read(in_scratch("k"), &got, 1 << 20, NULL));
 		assert_true(str_eq(buf_view(&got), str_n(a, sizeof(a))) ||
 			    str_eq(buf_view(&got), str_n(b, sizeof(b))));

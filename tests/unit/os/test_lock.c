@@ -4,6 +4,7 @@
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/lock.h"
+#include "os/spawn.h"
 #include "scratch.h"
 
 static void taken_once(void **state)
@@ -50,7 +51,7 @@ static void ends_with_its_process(void **state)
 	assert_int_equal(read(p[0], &c, 1), 1);
 	assert_true(lock_held(in_scratch("l")));
 	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	spawn_wait(pid, &(int){0}, NULL);
 	assert_true(lock_take(&l, in_scratch("l"), 0, "x", NULL));
 	close(p[0]);
 	close(p[1]);

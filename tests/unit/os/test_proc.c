@@ -60,7 +60,7 @@ static void a_zombie_is_not_alive(void **state)
 		clock_sleep_ms(1);
 	assert_true(proc_start_time(pid, &start));
 	assert_false(proc_alive(pid, start));
-	waitpid(pid, NULL, 0);
+	spawn_wait(pid, &(int){0}, NULL);
 	assert_false(proc_start_time(pid, &start));
 }
 
@@ -78,7 +78,7 @@ static void groups_are_ended(void **state)
 		clock_sleep_ms(50);
 		assert_true(proc_end_group(pid, 200));
 		assert_false(proc_group_alive(pid));
-		waitpid(pid, NULL, 0);
+		spawn_wait(pid, &(int){0}, NULL);
 	}
 }
 
@@ -173,7 +173,7 @@ static void nohup_is_kept(void **state)
 		signal(SIGHUP, SIG_IGN);
 		_exit(signals_install() && raise(SIGHUP) == 0 && signals_pending() == 0 ? 0 : 1);
 	}
-	waitpid(pid, &status, 0);
+	spawn_wait(pid, &status, NULL);
 	assert_int_equal(status, 0);
 }
 
@@ -211,7 +211,7 @@ static void ctrl_c_ends_a_question(void **state)
 	assert_false(tty_read_line(p[0], &line));
 	assert_int_equal(signals_pending(), SIGINT);
 	signals_clear();
-	waitpid(helper, NULL, 0);
+	spawn_wait(helper, &(int){0}, NULL);
 	close(p[0]);
 	close(p[1]);
 }
@@ -281,7 +281,7 @@ static void non_blocking_streams_are_written_whole(void **state)
 	close(p[1]);
 	assert_true(fd_read_all(p[0], &got, 2 << 20, "pipe", NULL));
 	assert_int_equal(got.n, sizeof(big));
-	waitpid(pid, &status, 0);
+	spawn_wait(pid, &status, NULL);
 	assert_int_equal(status, 0);
 	close(p[0]);
 }

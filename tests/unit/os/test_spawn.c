@@ -129,7 +129,7 @@ static void streams_may_be_swapped(void **state)
 			_exit(1);
 		_exit(0);
 	}
-	waitpid(pid, &status, 0);
+	spawn_wait(pid, &status, NULL);
 	assert_int_equal(status, 0);
 	assert_holds("a", "err\n");
 	assert_holds("b", "out\n");
@@ -147,7 +147,7 @@ static void without_streams_of_our_own(void **state)
 		close(2);
 		_exit(run_to_file((struct spawn){.argv = SH("echo x; exit 5")}, "o"));
 	}
-	waitpid(pid, &status, 0);
+	spawn_wait(pid, &status, NULL);
 	assert_int_equal(spawn_exit_code(status), 5);
 	assert_holds("o", "x\n");
 }
@@ -281,7 +281,7 @@ static void exec_replaces(void **state)
 			spawn_exec(SH("exit 9"), NULL, &e);
 		_exit(1);
 	}
-	waitpid(pid, &status, 0);
+	spawn_wait(pid, &status, NULL);
 	assert_int_equal(spawn_exit_code(status), 9);
 }
 
@@ -431,7 +431,7 @@ static void signals_are_relayed_to_the_child(void **state)
 	assert_int_equal(signals_pending(), SIGTERM);
 	signals_forward(NULL, NULL);
 	signals_clear();
-	waitpid(helper, NULL, 0);
+	spawn_wait(helper, &(int){0}, NULL);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
