@@ -95,7 +95,8 @@ static const struct fields file_fields = {.what = "lima commands file",
 static bool read_either(struct str text, const char *path, struct lists *out, struct err *e)
 {
 	struct yaml_node key = {.kind = YAML_SCALAR, .text = STR("lima_commands"), .plain = true};
-	struct yaml_node wrap = {.kind = YAML_MAP, .n = 1};
+	struct yaml_node *keys[] = {&key}, *items[] = {NULL};
+	struct yaml_node wrap = {.kind = YAML_MAP, .n = 1, .keys = keys, .items = items};
 	own_yaml struct yaml_doc doc = {0};
 	struct commands_file file = {0};
 	const struct yaml_node *root;
@@ -104,8 +105,7 @@ static bool read_either(struct str text, const char *path, struct lists *out, st
 		return false;
 	root = doc.root;
 	if (root && root->kind == YAML_MAP && !yaml_get(root, "lima_commands")) {
-		wrap.keys = (struct yaml_node *[]){&key};
-		wrap.items = (struct yaml_node *[]){doc.root};
+		items[0] = doc.root;
 		root = &wrap;
 	}
 	if (!codec_from_yaml(&file_fields, &file, root, path, e))
@@ -151,8 +151,8 @@ void commands_example(struct buf *out, const struct command_level levels[LEVEL_C
 	own_buf struct buf block = {0};
 
 	buf_puts(&block,
-		"Commands that would run here. To change one, remove the \"# \" in front of\n"
-		"lima_commands and of that action; a list replaces the whole list.\n"
+		"The commands in force. To change one, take the \"# \" away from the line\n"
+		"\"lima_commands:\" and from that action's; a list replaces the whole list.\n"
 		"lima_commands:\n");
 	for (size_t a = 0; a < ACT_COUNT; a++) {
 		struct command_list list;

@@ -67,34 +67,38 @@ static bool nothing_found(enum record_type t, const char *ref, struct err *e)
 	return err_fix(e, "codelima %s list", record_types[t].group);
 }
 
-/* An id that a list skipped over is there, but broken: say so, not "not found". */
+union any_record {
+	struct project project;
+	struct node node;
+	struct environment environment;
+};
+
+/* Is this record there, but unreadable? Then e says why. */
+static bool is_broken(const struct home *h, enum record_type t, const char *id, struct err *e)
+{
+	own_err struct err why = {0};
+	union any_record rec;
+
+	memset(&rec, 0, sizeof(rec));
+	if (record_load(h, t, id, &rec, &why)) {
+		fields_fini(record_fields(t), &rec);
+		return false;
+	}
+	return why.kind != ERR_NOT_FOUND && !err_move(e, &why);
+}
+
+/* What a list skipped over is there, but broken: say so, not "not found". */
 static bool broken_hit(const struct home *h, enum record_type t, const char *ref, struct err *e)
 {
 	own_buf struct buf path = {0}, id = {0};
 	own_strv struct strv names = {0};
-	union {
-		struct project project;
-		struct node node;
-		struct environment environment;
-	} rec;
-	own_err struct err why = {0};
 
-	if (index_lookup(h, t, ref, &id))
-		strv_add(&names, buf_z(&id));
-	home_path(h, &path, "%s", record_types[t].folder);
-	file_list(buf_z(&path), &names, &why);
-	for (size_t i = 0; i < names.n; i++) {
-		bool hinted = i == 0 && id.n;
-
-		if (!hinted && !id_matches(str_z(ref), str_z(names.v[i])))
-			continue;
-		memset(&rec, 0, sizeof(rec));
-		err_fini(&why);
-		if (record_load(h, t, names.v[i], &rec, &why))
-			fields_fini(record_fields(t), &rec);
-		else if (why.kind != ERR_NOT_FOUND)
-			return !err_move(e, &why);
-	}
+	if (index_lookup(h, t, ref, &id) && is_broken(h, t, buf_z(&id), e))
+		return true;
+	file_list(home_path(h, &path, "%s", record_types[t].folder), &names, NULL);
+	for (size_t i = 0; i < names.n; i++)
+		if (id_matches(str_z(ref), str_z(names.v[i])) && is_broken(h, t, names.v[i], e))
+			return true;
 	return false;
 }
 
