@@ -53,24 +53,32 @@ struct yamlval yamlval_list(struct arena *a, const struct strv *items)
 	return (struct yamlval){seq, {0}, no_keys};
 }
 
+/* The text with LF only, without a BOM and blank first lines (an item begins on the
+ * line of its dash), ending in one line break, as it will in the file. */
+static void normalise(struct str text, struct buf *out)
+{
+	if (str_starts(text, STR("\xEF\xBB\xBF")))
+		text = str_from(text, 3);
+	while (text.n && strchr("\r\n", *text.p))
+		text = str_from(text, 1);
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
+			buf_putc(out, text.p[i]);
+	while (out->n && out->p[out->n - 1] == '\n')
+		buf_cut(out, out->n - 1);
+	buf_putc(out, '\n');
+}
+
 bool yamlval_text(struct yaml_doc *d, struct str text, struct yamlval *out, struct err *e)
 {
 	own_buf struct buf lf = {0};
 
-	if (!yaml_parse(d, text, "value", e))
+	normalise(text, &lf);
+	if (!yaml_parse(d, buf_view(&lf), "value", e))
 		return err_as(e, ERR_INVALID_ARGUMENT);
-	if (str_starts(text, STR("\xEF\xBB\xBF")))
-		text = str_from(text, 3);
-	while (text.n && strchr("\r\n", *text.p)) /* an item begins on the line of its dash */
-		text = str_from(text, 1);
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
-			buf_putc(&lf, text.p[i]);
-	while (lf.n && lf.p[lf.n - 1] == '\n')
-		buf_cut(&lf, lf.n - 1);
 	*out = (struct yamlval){d->root, {0}, no_keys};
 	if (d->root)
-		out->text = str_n(arena_strndup(&d->arena, lf.p, lf.n), lf.n);
+		out->text = str_n(arena_strndup(&d->arena, lf.p, lf.n - 1), lf.n - 1);
 	else
 		out->node = yaml_new_scalar(&d->arena, STR("null"), true);
 	return true;

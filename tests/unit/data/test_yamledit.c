@@ -206,6 +206,8 @@ static void test_lists(void **state)
 			"y\n    z\n\n# end\n"},
 		{"p:\n# - none\nq: 1\n", "append p", "mode: user\nx: 1",
 			"p:\n    - mode: user\n      x: 1\n# - none\nq: 1\n"},
+		{"q: 1\n", "append p", "s: |\n  x\n", "q: 1\np:\n    - s: |\n        x\n"},
+		{"q: 1\n", "append p", "s: |\n  x", "q: 1\np:\n    - s: |\n        x\n"},
 		{"q: 1\n", "append p", "a: 1\n", "q: 1\np:\n    - a: 1\n"},
 		{"q:\n- 1\n", "append p", "# c\na: 1\n", "q:\n- 1\np:\n- # c\n  a: 1\n"},
 		{"p: 1\n", "append p", "x", NULL},
