@@ -36,3 +36,23 @@ cli-tests: build $(CLI_TOOLS)
 
 e2e: build $(CLI_TOOLS)
 	$(Q)tests/e2e/run $(TESTS)
+
+FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BINS := $(FUZZ_SRCS:%.c=$(B)/%)
+fuzz_layer = $(word 2,$(subst _, ,$(notdir $(1))))
+
+define fuzz_rule
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $$(CLOSURE_$(call fuzz_layer,$(1)))
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$< -Wl,--start-group $$(CLOSURE_$(call fuzz_layer,$(1))) -Wl,--end-group $$(LIBS)
+endef
+$(foreach s,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(s))))
+-include $(FUZZ_SRCS:%.c=$(B)/%.d)
+
+# Fuzzing needs clang and objects of its own: without FUZZ=1 it starts over with it.
+ifeq ($(FUZZ),)
+fuzz:
+	$(Q)$(MAKE) FUZZ=1 fuzz
+else
+fuzz: $(FUZZ_BINS)
+	$(Q)scripts/run-fuzz $(FUZZ_SECONDS) $(FUZZ_BINS)
+endif
