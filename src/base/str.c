@@ -19,10 +19,11 @@ size_t str_find(struct str s, char c)
 
 size_t str_find_str(struct str s, struct str piece)
 {
-	for (size_t i = 0; i + piece.n <= s.n; i++)
-		if (str_starts(str_from(s, i), piece))
-			return i;
-	return s.n;
+	const char *hit = piece.n <= s.n && s.n ? memmem(s.p, s.n, piece.p, piece.n) : NULL;
+
+	if (!piece.n)
+		return 0;
+	return hit ? (size_t)(hit - s.p) : s.n;
 }
 
 bool str_has_nul(struct str s)
