@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/utf8.h"
+#include "data/yamlquick.h"
 
 #define MAX_DEPTH 64
 #define MAX_NODES 200000
@@ -411,7 +412,7 @@ static bool parse_stream(struct parse *p)
 	return ok;
 }
 
-bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct err *e)
+bool yaml_parse_any(struct yaml_doc *d, struct str text, const char *name, struct err *e)
 {
 	struct yaml_doc fresh = {0};
 	struct parse p = {.doc = &fresh, .text = text, .name = name, .e = e};
@@ -436,6 +437,11 @@ bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct er
 	}
 	*d = fresh;
 	return true;
+}
+
+bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct err *e)
+{
+	return yaml_quick(d, text) || yaml_parse_any(d, text, name, e);
 }
 
 void yaml_fini(struct yaml_doc *d)

@@ -33,6 +33,8 @@ struct yaml_doc {
  * MetadataCorruption with fields path and line; callers that parse a person's
  * input change it (err_as). */
 bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct err *e);
+/* By libyaml alone, without the short way of data/yamlquick.h: the same tree. */
+bool yaml_parse_any(struct yaml_doc *d, struct str text, const char *name, struct err *e);
 void yaml_fini(struct yaml_doc *d);
 #define own_yaml __attribute__((cleanup(yaml_fini)))
 
