@@ -51,7 +51,7 @@ for bad in 'a: [' 'lima_commands: {strat: x}' 'lima_commands: {start: "{{bnary}}
 	cl config show
 	ok "$([ "$status" = 2 ] || [ "$status" = 7 ]; echo $?)" "refuses: $bad"
 	err_has config.yaml "names the file"
-	err_like ':1|line 1' "names the line"
+	err_like 'config.yaml:[12]' "names the line"
 done
 
 sandbox "a newer home"

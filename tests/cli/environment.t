@@ -50,7 +50,8 @@ cl environment create --slug dev; status 0
 rm -r "$CODELIMA_HOME/_index"
 cl environment show dev; status 0 "found without the index"
 cl environment create --slug dev; status 5 "and still taken"
-echo nonsense >"$CODELIMA_HOME/_index/environment-configs/by-slug/dev" 2>/dev/null
+mkdir -p "$CODELIMA_HOME/_index/environment-configs/by-slug"
+echo nonsense >"$CODELIMA_HOME/_index/environment-configs/by-slug/dev"
 cl environment show dev; status 0 "found with a wrong index"
 
 sandbox "text from elsewhere"

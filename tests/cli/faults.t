@@ -29,7 +29,7 @@ for cmd in create start stop delete; do
 	refused 6 ExternalCommandFailed
 	json_like .error.message '2 ?s|deadline|time' "the deadline is named"
 	ok "$([ $(($(date +%s) - before)) -lt 20 ]; echo $?)" "in time"
-	same "$(ours | grep -c "limactl.*$cmd")" 0 "limactl is ended"
+	same "$(ours_like "limactl.*$cmd" | wc -l | tr -d ' ')" 0 "limactl is ended"
 	play
 	case $cmd in
 	create) gone "$LIMA_HOME/app"; cl node create --project app --slug app; status 0 "afterwards it works" ;;
@@ -42,7 +42,7 @@ sandbox "a limactl that ignores TERM"
 deadlines "create: 1s"; project app
 play 'create ignore-term' 'create hang'
 cl --json node create --project app --slug app; refused 6 ExternalCommandFailed
-same "$(ours | grep -c 'limactl.*create')" 0 "is killed"
+same "$(ours_like 'limactl.*create' | wc -l | tr -d ' ')" 0 "is killed"
 
 sandbox "list hangs"
 deadlines "list: 1s"; project app

@@ -40,7 +40,7 @@ for phase in "version" "list" "template~--fill" "create" "create @mid" "create @
 			status "$([ $sig = INT ] && echo 130 || echo 143)"
 			same "$before" "$(traces "$CODELIMA_HOME")" "nothing is left"
 			gone "$LIMA_HOME/app" "no VM is left"
-			same "$(ours | grep -c 'limactl')" 0 "limactl is ended"
+			same "$(ours_like 'limactl' | wc -l | tr -d ' ')" 0 "limactl is ended"
 			play
 			cl node create --project app --slug app; status 0 "the next command works"
 		fi
@@ -75,10 +75,10 @@ sandbox "limactl outlives us and is in the way"
 node app
 at_point "start touch $T/here" "start wait $T/go" -- node start app
 kill -9 "$bg"; end_bg
-ok "$(ours | grep -q 'limactl.*start'; echo $?)" "limactl start goes on alone"
+ok "$(ours_like 'limactl.*start' | grep -q .; echo $?)" "limactl start goes on alone"
 cl node list; status 0; cl --json node show app; status 0
 cl node stop app; status 0 "the next operation deals with it"
-same "$(ours | grep -c 'limactl.*start')" 0 "it is gone"
+same "$(ours_like 'limactl.*start' | wc -l | tr -d ' ')" 0 "it is gone"
 same "$(vm_status app)" Stopped
 for j in "$CODELIMA_HOME"/_jobs/*/job.json; do at "$j" .operation; at "$j" .state; done | paste - - >"$T/s"
 ok "$(grep -qE 'start	(lost|failed)' "$T/s"; echo $?)" "its job is lost" || note "$(cat "$T/s")"
@@ -110,6 +110,6 @@ node app
 play "start touch $T/here" "start wait $T/go"
 (await "$T/here"; printf '\003'; sleep 8) | run "$top/tests/cli/on-tty" "$CODELIMA" node start app
 status 130
-same "$(ours | grep -c 'limactl.*start')" 0 "limactl is ended"
+same "$(ours_like 'limactl.*start' | wc -l | tr -d ' ')" 0 "limactl is ended"
 play; cl node start app; status 0
 finish

@@ -20,7 +20,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 [ -x "$CODELIMA" ] || { echo "Bail out! no $CODELIMA: make build"; exit 1; }
 
-n=0 failed=0 title='' status=0 T='' stage=''
+tap_n=0 tap_failed=0 title='' status=0 T='' stage=''
 base=$(mktemp -d /tmp/clt.XXXXXX) && base=$(cd "$base" && pwd -P) || exit 1
 trap 'chmod -R u+rwX "$base" 2>/dev/null; rm -rf "$base"' EXIT
 mkdir "$base/bin" "$base/fake"
@@ -35,14 +35,17 @@ export LC_ALL=C.UTF-8 TZ=UTC USER="${USER:-$(id -un)}" FAKE_BIN="$base/bin"
 
 # ok VERDICT(0 is good) WHAT
 ok() {
-	n=$((n + 1))
+	local what=${2//$'\n'/ }
+	tap_n=$((tap_n + 1))
 	if [ "$1" = 0 ]; then
-		echo "ok $n - $title: $2"
+		echo "ok $tap_n - $title: $what"
 		return 0
 	fi
-	failed=$((failed + 1))
-	echo "not ok $n - $title: $2"
-	echo "# at $(caller 1 | awk '{ print $3 ":" $1 }'), ran: ${ran-}"
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_n - $title: $what"
+	local i=1
+	while [ "${BASH_SOURCE[i]-}" != "${BASH_SOURCE[i]#*lib.sh}" ]; do i=$((i + 1)); done
+	echo "# line ${BASH_LINENO[i - 1]}, ran: ${ran-}" | cat -v
 	if [ -n "$T" ]; then
 		echo "# status $status"
 		head -c 3000 "$T/out" 2>/dev/null | head -n 25 | sed 's/^/# out: /' | cat -v
@@ -53,13 +56,13 @@ ok() {
 }
 note() { printf '%s\n' "$@" | sed 's/^/# /'; }
 skip() {
-	n=$((n + 1))
-	echo "ok $n - $title: $1 # SKIP $2"
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $title: $1 # SKIP $2"
 }
 finish() {
 	leave_sandbox
-	echo "1..$n"
-	[ "$failed" = 0 ]
+	echo "1..$tap_n"
+	[ "$tap_failed" = 0 ]
 }
 
 # ---- sandboxes
@@ -80,23 +83,29 @@ sandbox() {
 
 # Processes of this sandbox: pid, then the command line.
 ours() {
-	local p
+	local p line
 	if [ -d /proc/self ]; then
 		# shellcheck disable=SC2013 # words are what is wanted
 		for p in $(grep -lsaF "CL_TEST=$T" /proc/[0-9]*/environ | cut -d / -f 3); do
-			[ "$p" = $$ ] || [ ! -s "/proc/$p/cmdline" ] ||
-				echo "$p $(tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null)"
+			line=$({ tr '\0' ' ' <"/proc/$p/cmdline"; } 2>/dev/null)
+			[ -z "$line" ] || echo "$p $line" # a zombie has none
 		done
 	else
 		ps -axEww -o pid=,command= | grep -F "CL_TEST=$T" | grep -v 'grep -F'
 	fi
+}
+# Those whose line matches; looked at before grep itself is one of them.
+ours_like() {
+	local all
+	all=$(ours)
+	grep -E -e "$1" <<<"$all"
 }
 # What stands in for VMs and ssh masters lives on by right; the rest has to be gone.
 leave_sandbox() {
 	[ -n "$T" ] || return 0
 	cd "$base" || exit 1
 	local tries left pid
-	ours | grep -E ' hostagent |/qemu-system-|ssh .* -M' | while read -r pid _; do kill -9 "$pid"; done 2>/dev/null
+	ours_like ' hostagent |/qemu-system-|ssh .* -M' | while read -r pid _; do kill -9 "$pid"; done 2>/dev/null
 	for tries in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 last; do
 		left=$(ours)
 		[ -n "$left" ] || break
@@ -212,12 +221,12 @@ refused() {
 	json .error.category "$2"
 }
 # same A B WHAT
-same() { [ "$1" = "$2" ]; ok $? "$3" || note "one: $1" "two: $2"; }
+same() { [ "$1" = "$2" ]; ok $? "${3:-it is $2}" || note "one: $1" "two: $2"; }
 
 # ---- what limactl and ssh were called with
 
-# One call a line: program, arguments as JSON.
-calls() { at -l "$FAKE_LOG" .as .argv; }
+# One call a line: program, arguments as JSON; without the log format, which any call may ask for.
+calls() { at -l "$FAKE_LOG" .as .argv | sed -e 's/"--log-format","json",//' -e 's/,"--log-format","json"//'; }
 called() { calls | grep -qE -e "$1"; ok $? "${2:-called: $1}"; }
 not_called() { ! calls | grep -qE -e "$1"; ok $? "${2:-not called: $1}"; }
 no_calls() { [ ! -s "$FAKE_LOG" ]; ok $? "${1:-neither limactl nor ssh is run}"; }

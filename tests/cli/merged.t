@@ -21,20 +21,21 @@ out_has shared_dirs "and the line that would allow it"
 adds default.yaml "mounts: [{location: $base, writable: true}]" mount
 adds override.yaml "mounts: [{location: $base}]" mount
 adds override.yaml 'ssh: {forwardAgent: true}' forwardAgent
-adds default.yaml 'ssh: {forwardX11: true}' forwardX11
+adds override.yaml 'ssh: {forwardX11: true}' forwardX11
 adds override.yaml 'ssh: {forwardX11Trusted: true}' forwardX11Trusted
 adds default.yaml 'copyToHost: [{guest: /etc/passwd, host: /tmp/x}]' copyToHost
 adds default.yaml 'additionalDisks: [data]' additionalDisks
 adds default.yaml 'portForwards: [{guestSocket: /run/docker.sock, hostSocket: /tmp/docker.sock}]' Socket
 
 sandbox "our own forwardAgent: false beats default.yaml"
-mkdir -p "$LIMA_HOME/_config"; echo 'ssh: {forwardAgent: true}' >"$LIMA_HOME/_config/default.yaml"
+mkdir -p "$LIMA_HOME/_config"; echo 'ssh: {forwardAgent: true, forwardX11: true}' >"$LIMA_HOME/_config/default.yaml"
 project app; cl node create --project app --slug app; status 0
+limactl list --format '{{json .}}' app >"$T/m.json"; same "$(at "$T/m.json" .config.ssh.forwardAgent)" false; same "$(at "$T/m.json" .config.ssh.forwardX11)" false
 
 sandbox "ports and networks are told"
-mkdir -p "$LIMA_HOME/_config"; printf 'portForwards: [{guestPort: 80, hostPort: 8080}]\nnetworks: [{lima: shared}]\n' >"$LIMA_HOME/_config/default.yaml"
+mkdir -p "$LIMA_HOME/_config"; printf 'portForwards: [{guestPort: 80, hostPort: 8080}]\nnetworks: [{lima: shared}]\n' >"$LIMA_HOME/_config/override.yaml"
 project app; cl node create --project app --slug app; status 0
-err_has default.yaml
+err_has shared; err_has 8080
 
 sandbox "shared_dirs allow a mount"
 mkdir -p "$T/srv" "$LIMA_HOME/_config"; mkdir -p -m 700 "$CODELIMA_HOME/_config"

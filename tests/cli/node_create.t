@@ -86,7 +86,8 @@ there "$LIMA_HOME/theirs" "and theirs is left alone"
 rm -r "$FAKE_WORK/app"
 cl --json node create --project app --slug r; refused 2 InvalidArgument; json_like .error.message "$FAKE_WORK/app" "a workspace that went away"
 same "$before" "$(traces "$CODELIMA_HOME")" "no record"
-same "$vms theirs" "$(ls "$LIMA_HOME" | tr '\n' ' ' | sed 's/ $//')" "no VM"
+same "$vms
+theirs" "$(ls "$LIMA_HOME")" "no VM"
 
 sandbox "limactl fails"
 project app
@@ -104,7 +105,7 @@ fails 'create exit 1 "disk quota exceeded"' ExternalCommandFailed 6; json_like .
 fails 'create @mid exit 1 "half way"' ExternalCommandFailed 6
 fails 'create @late exit 1 "at the end"' ExternalCommandFailed 6
 fails 'create lie' ExternalCommandFailed 6
-fails 'template garbage' ExternalCommandFailed 6
+fails 'template garbage' InvalidArgument 2; json .error.fields.locator template:default "names the template"
 fails 'template lie' ExternalCommandFailed 6
 fails 'list exit 1 "cannot list"' DependencyUnavailable 3
 fails '* version 2.0.3' DependencyUnavailable 3; json_like .error.message '2\.0\.3'; json_like .error.message '2\.1'

@@ -71,7 +71,10 @@ cl node create --project app --slug app; status 0
 cl --json node start app; refused 6 ExternalCommandFailed
 json_like .error.cause 'the reason' "the step's last lines are the cause"
 json_like .error.message '2' "which step"
-cl --json node show app; json_like .data.status 'running \(failed: bootstrap step 2\)|failed'; json .data.bootstrap_completed false
+cl --json node show app; json .data.status failed "status is the lifecycle"; json .data.bootstrap_completed false
+json .data.last_runtime_observation.status running
+cl node list; out_has 'running (failed: bootstrap step 2)' "a person sees both"
+cl --json node show app
 json .data.workspace_seeded true
 same "$(vm_status app)" Running "the VM runs on, to look into"
 file_has "$(node_dir app)/events.jsonl" node.start.failed
@@ -131,10 +134,11 @@ play; cl node start app; status 0
 sandbox "a missing VM is never started"
 node app; FAKE_PLAY='' FAKE_LOG='' limactl delete -f app 2>/dev/null; forget
 cl --json node start app; refused 5 PreconditionFailed
-json_like .error.message 'recreate|delete' "the repair is named"
+json_like .error.fix 'recreate.*delete' "the repair is named"
 not_called '"start"'
 gone "$LIMA_HOME/app" "no default VM with the whole home"
-cl --json node show app; json .data.status missing
+cl --json node show app; json .data.last_runtime_observation.exists false
+cl node list; out_like '^app .* missing '
 cl node start app --recreate; status 0 "--recreate builds it anew"
 there "$(guest app)/w/app/README" "and seeds again"
 FAKE_PLAY='' FAKE_LOG='' limactl delete -f app 2>/dev/null
@@ -184,11 +188,10 @@ cd "$FAKE_WORK/other" || exit; cl --json node show .; json .data.slug three ". i
 cd "$FAKE_WORK/app" || exit; cl node show .; status 2 "two nodes: which?"; cd "$T" || exit
 kill -9 "$(cat "$LIMA_HOME/two/qemu.pid")"; sleep 0.3
 cl --json node show two; json_like .data.status 'stopped|broken' "seen at once, without limactl"
-rm -rf "$LIMA_HOME/one/lima.yaml"; cl --json node show one; json .data.status broken
-mv "$LIMA_HOME/one" "$LIMA_HOME/gone"; cl --json node show one; json .data.status missing
+mv "$LIMA_HOME/one/lima.yaml" "$T/lima.yaml"; cl --json node show one; json .data.status broken
+mv "$LIMA_HOME/one" "$LIMA_HOME/gone"; cl --json node show one; json .data.last_runtime_observation.exists false
 cl node status nope; status 4
-kill "$$" 2>/dev/null -0; cp "$LIMA_HOME/two/ssh.config" "$T/x"
-mkdir "$LIMA_HOME/one"; cp "$LIMA_HOME/gone/lima.yaml" "$LIMA_HOME/one"; echo $$ >"$LIMA_HOME/one/ha.pid"; echo $$ >"$LIMA_HOME/one/qemu.pid"
+mkdir "$LIMA_HOME/one"; mv "$T/lima.yaml" "$LIMA_HOME/one"; echo $$ >"$LIMA_HOME/one/ha.pid"; echo $$ >"$LIMA_HOME/one/qemu.pid"
 cl --json node show one; json .data.status stopped "pid files of other programs do not make it run"
 
 sandbox "reading without limactl"

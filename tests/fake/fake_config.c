@@ -178,6 +178,9 @@ json_t *config_merged(json_t *own)
 	size_t i;
 	json_t *f;
 	json_array_foreach(json_object_get(config, "portForwards"), i, f) fill_forward(f);
+	json_t *disks = json_object_get(config, "additionalDisks");
+	json_array_foreach(disks, i, f) if (json_is_string(f))
+		json_array_set_new(disks, i, json_pack("{s:O}", "name", f));
 	json_object_del(config, "base");
 	return config;
 }

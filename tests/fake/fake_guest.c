@@ -144,25 +144,55 @@ static bool pass(int from, int to)
 	return n > 0 && all_out(to, chunk, (size_t)n);
 }
 
-/* in: ours to the guest's, closed at our end of input; -1 when there is none. */
+/* What was read from our stdin and the guest has not taken yet. */
+struct pending {
+	char text[65536];
+	size_t n, sent;
+};
+
+/* False when the guest takes no more, or there is no more to take. */
+static bool feed(struct pending *q, int in)
+{
+	if (q->sent == q->n) {
+		ssize_t n = read(0, q->text, sizeof q->text);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			return true;
+		if (n <= 0)
+			return false;
+		q->n = (size_t)n;
+		q->sent = 0;
+	}
+	ssize_t put = write(in, q->text + q->sent, q->n - q->sent);
+	if (put < 0)
+		return errno == EINTR || errno == EAGAIN;
+	q->sent += (size_t)put;
+	return true;
+}
+
+/* in: our stdin to the guest's, closed at its end; -1 when there is none. The guest
+ * may wait for us to take its output before it takes more input. */
 static void relay(int in, int out, int err, bool tty)
 {
+	struct pending *q = calloc(1, sizeof *q);
 	bool reading = in >= 0;
+	if (in >= 0)
+		fcntl(in, F_SETFL, O_NONBLOCK | fcntl(in, F_GETFL));
 	while (out >= 0 || err >= 0) {
-		struct pollfd p[4] = {{reading ? 0 : -1, POLLIN, 0}, {out, POLLIN, 0},
-			{err, POLLIN, 0}, {tty ? -1 : in, 0, 0}};
+		bool waiting = q->sent < q->n;
+		struct pollfd p[4] = {{reading && !waiting ? 0 : -1, POLLIN, 0}, {out, POLLIN, 0},
+			{err, POLLIN, 0}, {reading ? in : -1, waiting ? POLLOUT : 0, 0}};
 		if (poll(p, 4, 1000) < 0 && errno != EINTR)
 			break;
 		if (resized) {
 			resized = 0;
 			copy_size(out);
 		}
-		if (in >= 0 &&
-			((p[0].revents && !pass(0, in)) || (p[3].revents & (POLLERR | POLLHUP)))) {
+		bool broken = !tty && (p[3].revents & (POLLERR | POLLHUP));
+		bool ready = p[0].revents || (p[3].revents & POLLOUT);
+		if (reading && (broken || (ready && !feed(q, in)))) {
 			reading = false;
 			if (!tty)
 				close(in);
-			in = tty ? in : -1;
 		}
 		if (p[1].revents && !pass(out, 1)) {
 			close(out);
@@ -173,6 +203,16 @@ static void relay(int in, int out, int err, bool tty)
 			err = -1;
 		}
 	}
+	free(q);
+}
+
+/* A command that a signal ended has no status for ssh to give. */
+static int ssh_status(pid_t pid)
+{
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
 static int with_pipes(const char *name, const char *script, bool no_stdin)
@@ -189,8 +229,7 @@ static int with_pipes(const char *name, const char *script, bool no_stdin)
 	if (no_stdin)
 		close(in[1]);
 	relay(no_stdin ? -1 : in[1], out[0], err[0], false);
-	int status = wait_for(pid);
-	return status > 128 + 64 || status <= 128 ? status : 255;
+	return ssh_status(pid);
 }
 
 static int with_terminal(const char *name, const char *script)
@@ -215,7 +254,7 @@ static int with_terminal(const char *name, const char *script)
 	relay(master, master, -1, true);
 	if (local)
 		tcsetattr(0, TCSADRAIN, &old);
-	return wait_for(pid);
+	return ssh_status(pid);
 }
 
 int guest_run(const char *name, const char *script, bool tty, bool no_stdin)

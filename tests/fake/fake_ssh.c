@@ -119,6 +119,7 @@ static bool vm_lives(const struct options *o)
 /* A master answers "check" with its pid and ends on "exit" or with its VM. */
 static void serve(const struct options *o, int sock, const char *path)
 {
+	signal(SIGPIPE, SIG_IGN); /* some only look whether it answers */
 	for (long left = life_s() * 4; left > 0 && vm_lives(o) && exists(path); left--) {
 		struct pollfd p = {sock, POLLIN, 0};
 		if (poll(&p, 1, 250) <= 0)
