@@ -151,8 +151,10 @@ bool cmdtpl_line(
 
 	while (x.at < tpl.n) {
 		size_t from = x.at;
-		struct str name = x.place == SHLEX_COMMENT ? (struct str){0} : name_at(tpl, x.at);
+		struct str name = {0};
 
+		if (x.place != SHLEX_COMMENT)
+			name = name_at(tpl, x.at);
 		if (name.n) {
 			if (!put_var(&x, name, vars, n, &line, e))
 				return false;

@@ -76,11 +76,8 @@ static void step_dollar(struct shlex *x)
 	} else if (next == '{') {
 		push(x, in_double ? OPEN_DPARAM : OPEN_PARAM);
 		advance(x, 2, '{');
-	} else if (next == '\'' && !in_double) {
-		x->lost = true; /* bash and POSIX 2024 know $'…', dash does not */
-		advance(x, 1, '$');
-	} else if (next == '\\' && peek(x, 2) == '\n') {
-		x->lost = true; /* the line goes on: this may be $( */
+	} else if ((next == '\'' && !in_double) || (next == '\\' && peek(x, 2) == '\n')) {
+		x->lost = true; /* dash does not know $'…'; a $ whose line goes on may be $( */
 		advance(x, 1, '$');
 	} else if (next == '$') {
 		advance(x, 2, 'a'); /* the process's number */
@@ -250,8 +247,6 @@ static bool step_quote(struct shlex *x, char c)
 
 static void step_open(struct shlex *x, char c)
 {
-	bool in_double = top(x) == OPEN_DOUBLE || top(x) == OPEN_DPARAM;
-
 	if (c == '\n' && in_command(x)) {
 		step_newline(x);
 	} else if (x->comment && in_command(x)) {
@@ -265,9 +260,7 @@ static void step_open(struct shlex *x, char c)
 	} else if (in_command(x)) {
 		step_command(x);
 	} else {
-		if (c == '}' && !in_double && top(x) == OPEN_PARAM)
-			x->depth--;
-		else if (c == '}' && top(x) == OPEN_DPARAM)
+		if (c == '}' && (top(x) == OPEN_PARAM || top(x) == OPEN_DPARAM))
 			x->depth--;
 		advance(x, 1, c);
 	}

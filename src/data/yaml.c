@@ -110,7 +110,7 @@ static size_t byte_at(const struct parse *p, const yaml_mark_t *mark)
 
 static bool next_event(struct parse *p, yaml_event_t *ev)
 {
-	const char *why = p->lib.problem;
+	const char *why;
 
 	if (yaml_parser_parse(&p->lib, ev))
 		return true;
