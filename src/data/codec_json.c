@@ -1,6 +1,6 @@
 #include "data/codec_json.h"
 
-#include "data/codec.h"
+#include "data/codec_yaml.h"
 
 static struct yaml_node *node_of(struct arena *a, const json_t *j);
 

@@ -1,7 +1,7 @@
 #include "data/codec_update.h"
 
 #include "base/mem.h"
-#include "data/codec.h"
+#include "data/codec_yaml.h"
 #include "data/yamledit.h"
 
 /* As deep as records nest, with the name of a list or an entry behind. */

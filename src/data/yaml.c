@@ -4,11 +4,11 @@
 
 #include "base/escape.h"
 #include "base/utf8.h"
+#include "data/yamlmark.h"
 #include "data/yamlquick.h"
 
 #define MAX_DEPTH 64
 #define MAX_NODES 200000
-#define CHECKPOINT 64
 
 /* What is known of a node only while parsing. */
 struct built {
@@ -25,10 +25,9 @@ struct parse {
 	yaml_parser_t lib;
 	struct yaml_doc *doc;
 	struct str text;
-	size_t bom; /* its length when there is one */
 	const char *name;
 	struct err *e;
-	size_t *offsets; /* byte offset of every CHECKPOINTth character */
+	struct yamlmark marks;
 	size_t weight;
 	struct anchor *anchors;
 	size_t n_anchors;
@@ -79,35 +78,6 @@ static bool check_bytes(struct str text, const char *name, struct err *e)
 	return true;
 }
 
-static size_t char_len(unsigned char lead)
-{
-	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
-/* libyaml's marks count characters, from behind the BOM. */
-static void index_text(struct parse *p)
-{
-	size_t at = p->bom;
-
-	p->offsets = mem_array(NULL, p->text.n / CHECKPOINT + 2, sizeof(*p->offsets));
-	for (size_t i = 0;; i++) {
-		if (i % CHECKPOINT == 0)
-			p->offsets[i / CHECKPOINT] = at;
-		if (at >= p->text.n)
-			break;
-		at += char_len((unsigned char)p->text.p[at]);
-	}
-}
-
-static size_t byte_at(const struct parse *p, const yaml_mark_t *mark)
-{
-	size_t at = p->offsets[mark->index / CHECKPOINT];
-
-	for (size_t i = 0; i < mark->index % CHECKPOINT && at < p->text.n; i++)
-		at += char_len((unsigned char)p->text.p[at]);
-	return at;
-}
-
 static bool next_event(struct parse *p, yaml_event_t *ev)
 {
 	const char *why;
@@ -116,8 +86,8 @@ static bool next_event(struct parse *p, yaml_event_t *ev)
 		return true;
 	why = p->lib.problem ? p->lib.problem : "not YAML";
 	if (p->lib.error == YAML_READER_ERROR)
-		return fail(
-			p->e, p->name, line_at(p->text, p->bom + p->lib.problem_offset), "%s", why);
+		return fail(p->e, p->name, line_at(p->text, p->marks.bom + p->lib.problem_offset),
+			"%s", why);
 	return fail(p->e, p->name, (int)p->lib.problem_mark.line + 1, "%s%s%s", why,
 		p->lib.context ? " " : "", p->lib.context ? p->lib.context : "");
 }
@@ -140,8 +110,8 @@ static struct built *new_node(struct parse *p, const yaml_event_t *ev, enum yaml
 	b = arena_alloc(&p->doc->arena, sizeof(*b));
 	b->weight = 1;
 	b->node.kind = kind;
-	b->node.start = byte_at(p, &ev->start_mark);
-	b->node.end = byte_at(p, &ev->end_mark);
+	b->node.start = yamlmark_at(&p->marks, ev->start_mark.index);
+	b->node.end = yamlmark_at(&p->marks, ev->end_mark.index);
 	b->node.line = (int)ev->start_mark.line + 1;
 	b->node.column = (int)ev->start_mark.column;
 	return b;
@@ -188,36 +158,6 @@ static struct built *parse_alias(struct parse *p, const yaml_event_t *ev)
 	return b;
 }
 
-static bool is_break(char c)
-{
-	return c == '\n' || c == '\r';
-}
-
-/* libyaml ends a block scalar behind the blank lines that follow it. They
- * belong to the person's layout unless the header says keep ("|+"). */
-static size_t block_scalar_end(struct str text, size_t start, size_t end)
-{
-	size_t header = start;
-	bool keep = false;
-
-	while (header < end && !is_break(text.p[header])) {
-		if (text.p[header] == '#')
-			break;
-		keep |= text.p[header++] == '+';
-	}
-	while (header < end && !is_break(text.p[header]))
-		header++;
-	if (keep && end > header) {
-		end -= text.p[end - 1] == '\n';
-		return end > header && text.p[end - 1] == '\r' ? end - 1 : end;
-	}
-	while (end > header && (is_break(text.p[end - 1]) || text.p[end - 1] == ' '))
-		end--;
-	while (end < text.n && !is_break(text.p[end])) /* blanks that end the last line */
-		end++;
-	return end;
-}
-
 static struct built *parse_scalar(struct parse *p, const yaml_event_t *ev)
 {
 	struct str value = {(const char *)ev->data.scalar.value, ev->data.scalar.length};
@@ -235,7 +175,7 @@ static struct built *parse_scalar(struct parse *p, const yaml_event_t *ev)
 	b->node.block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
 	b->node.anchor = ev->data.scalar.anchor;
 	if (b->node.block)
-		b->node.end = block_scalar_end(p->text, b->node.start, b->node.end);
+		b->node.end = yamlmark_block_end(p->text, b->node.start, b->node.end);
 	return b;
 }
 
@@ -316,7 +256,7 @@ static bool parse_children(struct parse *p, struct built *b, int depth)
 			return false;
 		last = ev.type == YAML_SEQUENCE_END_EVENT || ev.type == YAML_MAPPING_END_EVENT;
 		if (last && b->node.flow)
-			b->node.end = byte_at(p, &ev.end_mark);
+			b->node.end = yamlmark_at(&p->marks, ev.end_mark.index);
 		if (!last)
 			child = parse_node(p, &ev, depth + 1);
 		yaml_event_delete(&ev);
@@ -405,7 +345,7 @@ static bool parse_stream(struct parse *p)
 			seen = true;
 		}
 		if (ev.type == YAML_DOCUMENT_END_EVENT && !ev.data.document_end.implicit)
-			p->doc->body_end = byte_at(p, &ev.start_mark);
+			p->doc->body_end = yamlmark_at(&p->marks, ev.start_mark.index);
 		more = ev.type != YAML_STREAM_END_EVENT;
 		yaml_event_delete(&ev);
 	}
@@ -423,13 +363,12 @@ bool yaml_parse_any(struct yaml_doc *d, struct str text, const char *name, struc
 	if (!yaml_parser_initialize(&p.lib))
 		return err_set(e, ERR_INTERNAL, "libyaml does not start");
 	yaml_parser_set_encoding(&p.lib, YAML_UTF8_ENCODING);
-	p.bom = str_starts(text, STR("\xEF\xBB\xBF")) ? 3 : 0;
-	yaml_parser_set_input_string(
-		&p.lib, (const unsigned char *)(text.n ? text.p + p.bom : ""), text.n - p.bom);
-	index_text(&p);
+	yamlmark_init(&p.marks, text);
+	yaml_parser_set_input_string(&p.lib,
+		(const unsigned char *)(text.n ? text.p + p.marks.bom : ""), text.n - p.marks.bom);
 	ok = parse_stream(&p);
 	yaml_parser_delete(&p.lib);
-	free(p.offsets);
+	yamlmark_fini(&p.marks);
 	free(p.anchors);
 	if (!ok) {
 		yaml_fini(&fresh);
@@ -442,10 +381,4 @@ bool yaml_parse_any(struct yaml_doc *d, struct str text, const char *name, struc
 bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct err *e)
 {
 	return yaml_quick(d, text) || yaml_parse_any(d, text, name, e);
-}
-
-void yaml_fini(struct yaml_doc *d)
-{
-	arena_fini(&d->arena);
-	*d = (struct yaml_doc){0};
 }

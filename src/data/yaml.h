@@ -19,12 +19,6 @@
 #include "data/yamlout.h"
 #include "data/yamltree.h"
 
-struct yaml_doc {
-	struct arena arena;
-	struct yaml_node *root; /* NULL for an empty document */
-	size_t body_end; /* where the document's lines end: at "..." or the end of the text */
-};
-
 #define YAML_MAX_SIZE                                                                              \
 	(4u << 20) /* a record is a few KiB; Lima's largest template with --fill is under 100 KiB  \
 		    */
@@ -35,7 +29,5 @@ struct yaml_doc {
 bool yaml_parse(struct yaml_doc *d, struct str text, const char *name, struct err *e);
 /* By libyaml alone, without the short way of data/yamlquick.h: the same tree. */
 bool yaml_parse_any(struct yaml_doc *d, struct str text, const char *name, struct err *e);
-void yaml_fini(struct yaml_doc *d);
-#define own_yaml __attribute__((cleanup(yaml_fini)))
 
 #endif

@@ -23,14 +23,9 @@
 #define DATA_YAMLEDIT_H
 
 #include "base/strv.h"
-#include "data/yaml.h"
+#include "data/yamlchange.h"
 
-struct yamledit {
-	struct buf text;
-	char *name;
-	struct yaml_doc doc; /* of `text` as it is now */
-};
-
+/* struct yamledit: `text` is what may be read of it. */
 bool yamledit_open(struct yamledit *ed, struct str text, const char *name, struct err *e);
 void yamledit_close(struct yamledit *ed);
 

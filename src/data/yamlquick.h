@@ -12,7 +12,7 @@
 #ifndef DATA_YAMLQUICK_H
 #define DATA_YAMLQUICK_H
 
-#include "data/yaml.h"
+#include "data/yamltree.h"
 
 /* False: not sure, and d is untouched. */
 bool yaml_quick(struct yaml_doc *d, struct str text);

@@ -2,6 +2,12 @@
 
 #include "base/mem.h"
 
+void yaml_fini(struct yaml_doc *d)
+{
+	arena_fini(&d->arena);
+	*d = (struct yaml_doc){0};
+}
+
 size_t yaml_index(const struct yaml_node *map, const char *key)
 {
 	size_t i = 0;

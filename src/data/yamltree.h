@@ -1,6 +1,6 @@
 /* yamltree.h - what yaml_parse() makes of a text, and questions about it
  *
- * Nodes live in the arena of their struct yaml_doc (data/yaml.h).
+ * Nodes live in the arena of their struct yaml_doc.
  */
 #ifndef DATA_YAMLTREE_H
 #define DATA_YAMLTREE_H
@@ -28,6 +28,15 @@ struct yaml_node {
 	struct yaml_node **items; /* seq: n items; map: n values */
 	struct yaml_node **keys;  /* map: n scalars, else NULL */
 };
+
+struct yaml_doc {
+	struct arena arena;
+	struct yaml_node *root; /* NULL for an empty document */
+	size_t body_end; /* where the document's lines end: at "..." or the end of the text */
+};
+
+void yaml_fini(struct yaml_doc *d);
+#define own_yaml __attribute__((cleanup(yaml_fini)))
 
 /* The value under key; NULL when absent or when node is NULL or no map. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);

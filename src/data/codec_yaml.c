@@ -1,4 +1,4 @@
-#include "data/codec.h"
+#include "data/codec_yaml.h"
 
 #include "base/escape.h"
 #include "base/num.h"
