@@ -11,7 +11,8 @@ bool ctx_check(const struct ctx *c, struct err *e)
 
 	if (!sig)
 		return true;
-	return err_set(e, ERR_INTERRUPTED, "interrupted by %s", sig == SIGINT ? "Ctrl-C" : "a signal");
+	return err_set(
+		e, ERR_INTERRUPTED, "interrupted by %s", sig == SIGINT ? "Ctrl-C" : "a signal");
 }
 
 struct ctx ctx_fresh(const struct ctx *c, int64_t deadline)
@@ -53,4 +54,10 @@ void ctx_log(const struct ctx *c, struct str line)
 {
 	if (c && c->sink && c->sink->log)
 		c->sink->log(c->sink, line);
+}
+
+void ctx_tick(const struct ctx *c)
+{
+	if (c && c->sink && c->sink->tick)
+		c->sink->tick(c->sink);
 }

@@ -34,16 +34,20 @@ struct progress {
 };
 
 struct sink {
-	void (*progress)(struct sink *s, const struct progress *p); /* may be NULL */
+	void (*progress)(struct sink *s, const struct progress *p);	   /* may be NULL */
 	void (*notice)(struct sink *s, enum level level, struct str text); /* may be NULL */
 	/* A line that a tool or the guest printed; goes into the job's log. */
 	void (*log)(struct sink *s, struct str line); /* may be NULL */
+	/* Time passes and nothing else: called about ten times a second while something
+	 * is waited for, so that a bar can move. May be NULL. */
+	void (*tick)(struct sink *s);
 };
 
 struct ctx {
-	const volatile sig_atomic_t *cancel; /* the signal that asked to stop, 0 while none; may be NULL */
-	int64_t deadline;                    /* clock_mono_ms() at which to give up; 0: never */
-	struct sink *sink;                   /* may be NULL */
+	const volatile sig_atomic_t
+		*cancel;   /* the signal that asked to stop, 0 while none; may be NULL */
+	int64_t deadline;  /* clock_mono_ms() at which to give up; 0: never */
+	struct sink *sink; /* may be NULL */
 };
 
 /* A signal number when the operation was asked to stop, else 0. */
@@ -60,5 +64,6 @@ void ctx_step(const struct ctx *c, const char *step, enum step_state state, cons
 void ctx_notice(const struct ctx *c, enum level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void ctx_log(const struct ctx *c, struct str line);
+void ctx_tick(const struct ctx *c);
 
 #endif

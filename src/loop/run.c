@@ -206,6 +206,7 @@ static void on_tick(uv_timer_t *t)
 {
 	struct job *j = t->data;
 
+	ctx_tick(j->c);
 	check_end(j);
 	check_cancel(j);
 	if (j->phase == RUNNING && j->r->on_tick && !j->r->on_tick(j->r->arg, &j->why))

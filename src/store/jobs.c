@@ -136,6 +136,14 @@ static void on_notice(struct sink *s, enum level level, struct str text)
 		j->next->notice(j->next, level, text);
 }
 
+static void on_tick(struct sink *s)
+{
+	const struct job_handle *j = handle_of(s);
+
+	if (j->next && j->next->tick)
+		j->next->tick(j->next);
+}
+
 static void on_log(struct sink *s, struct str line)
 {
 	struct job_handle *j = handle_of(s);
@@ -178,7 +186,7 @@ bool job_begin(struct job_handle *j, const struct home *h, const char *operation
 		return false;
 	}
 	job_files_prune(h, JOBS_KEPT);
-	j->sink = (struct sink){on_progress, on_notice, on_log};
+	j->sink = (struct sink){on_progress, on_notice, on_log, on_tick};
 	j->last_saved_ms = clock_mono_ms();
 	j->next = c->sink;
 	c->sink = &j->sink;
