@@ -35,6 +35,34 @@ bool file_read(const char *path, struct buf *out, size_t max, struct err *e)
 	return fd_read_all(fd, out, max, path, e);
 }
 
+bool file_read_from(const char *path, uint64_t from, struct buf *out, size_t max, struct err *e)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	size_t want = max, got;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "open %s", path);
+	while (want > 0) {
+		size_t piece = want < 65536 ? want : 65536;
+
+		buf_reserve(out, piece);
+		n = pread(fd, out->p + out->n, piece, (off_t)from);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "read %s", path);
+		got = (size_t)n;
+		if (!got)
+			break;
+		out->n += got;
+		out->p[out->n] = 0;
+		from += got;
+		want -= got;
+	}
+	return true;
+}
+
 bool file_replace(const char *path, struct str content, unsigned mode, struct err *e)
 {
 	own_draft struct draft d = DRAFT_NONE;

@@ -36,6 +36,8 @@ struct file_stat {
 /* Appends to out. err->sys is ENOENT when the file is missing, EFBIG when it has
  * more than max bytes. A fifo without a writer reads as empty and never blocks. */
 bool file_read(const char *path, struct buf *out, size_t max, struct err *e);
+/* From byte `from` on, at most max bytes; the file may be longer. */
+bool file_read_from(const char *path, uint64_t from, struct buf *out, size_t max, struct err *e);
 bool file_replace(const char *path, struct str content, unsigned mode, struct err *e);
 /* Appends with one write(2), making the file (0600) when missing; ERR when short. */
 bool file_append(const char *path, struct str line, struct err *e);
