@@ -125,6 +125,7 @@ static const struct field bootstrap_rows[] = {
 	ROW(bootstrap, F_BOOL, "completed", completed),
 	ROW(bootstrap, F_STR, "completed_at", completed_at, .flags = F_OPT),
 	ROW(bootstrap, F_BOOL, "frozen", frozen, .flags = F_OPT),
+	ROW(bootstrap, F_BOOL, "skipped", skipped, .flags = F_OPT),
 	FIELD_RECS(struct bootstrap, "steps", steps, F_OPT, bootstrap_step_fields),
 };
 const struct fields bootstrap_fields = TABLE(bootstrap, "bootstrap state", bootstrap_rows);
@@ -142,7 +143,8 @@ static const struct field config_rows[] = {
 	ROW(config, F_STR, "default_agent_profile", default_agent_profile),
 	ROW(config, F_STR, "default_template", default_template),
 	ROW(config, F_LISTS, "lima_commands", lima_commands),
-	ROW(config, F_REC, "snapshot", snapshot_excludes, .sub = &snapshot_fields),
+	ROW(config, F_REC, "snapshot", snapshot_excludes, .flags = F_YAML, .sub = &snapshot_fields),
+	ROW(config, F_LIST, "snapshot_excludes", snapshot_excludes, .flags = F_SHOWN),
 	ROW(config, F_STR, "agent_profiles_dir", agent_profiles_dir),
 	ROW(config, F_REC, "resources", resources, .flags = F_OPT, .sub = &resources_fields),
 	ROW(config, F_STR, "accelerator", accelerator, .flags = F_OPT),

@@ -94,7 +94,8 @@ struct bootstrap {
 	struct strmap environment;
 	bool completed;
 	char *completed_at;
-	bool frozen; /* steps below are final: the first start attempt has begun */
+	bool frozen;  /* steps below are final: the first start attempt has begun */
+	bool skipped; /* node create --no-bootstrap: nothing runs until start --rebootstrap */
 	struct bootstrap_step *steps;
 	size_t n_steps;
 };

@@ -18,6 +18,14 @@
 #define VALUE_MAX (16u << 10) /* of a value written: an error may hold a tool's whole output */
 #define CHUNK (64u << 10)
 
+static const struct field event_rows[] = {
+	{"timestamp", F_STR, offsetof(struct event, timestamp), 0, NULL},
+	{"type", F_STR, offsetof(struct event, type), 0, NULL},
+	{"message", F_STR, offsetof(struct event, message), F_OPT, NULL},
+	{"fields", F_MAP, offsetof(struct event, fields), F_OPT, NULL},
+};
+const struct fields event_fields = {"event", event_rows, countof(event_rows), sizeof(struct event)};
+
 static void put_cut(struct json_out *j, const char *key, const char *value)
 {
 	struct str s = str_z(value);

@@ -13,6 +13,7 @@ struct event {
 	char *timestamp, *type, *message;
 	struct strmap fields;
 };
+extern const struct fields event_fields;
 struct event_list {
 	struct event *v;
 	size_t n;

@@ -83,7 +83,7 @@ bool index_update(const struct home *h, enum record_type t, const void *before, 
 	struct err *e)
 {
 	const char *folder = record_types[t].folder;
-	const char *id = record_get(t, after, SLOT_ID);
+	const char *id = record_get(t, after ? after : before, SLOT_ID);
 
 	if (!entry_move(h, folder, "by-slug", slug_of(t, before), slug_of(t, after), id, e))
 		return false;

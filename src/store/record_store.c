@@ -82,7 +82,7 @@ static void set_now(char **slot)
 	*slot = buf_steal(&now);
 }
 
-static char *fresh_id(void)
+char *record_fresh_id(void)
 {
 	char id[ID_LEN + 1];
 	uint8_t random[10];
@@ -101,7 +101,7 @@ static void fill_in(enum record_type t, void *rec)
 	char **updated = record_slot(t, rec, SLOT_UPDATED);
 
 	if (!*id)
-		*id = fresh_id();
+		*id = record_fresh_id();
 	if (!*created)
 		set_now(created);
 	if (!*updated)
@@ -169,6 +169,17 @@ bool record_create(const struct home *h, enum record_type t, void *rec, struct e
 	if (!e || e->sys != EEXIST)
 		undo_create(h, t, rec, buf_z(&dir), e);
 	return false;
+}
+
+bool record_discard(const struct home *h, enum record_type t, const void *rec, struct err *e)
+{
+	own_buf struct buf dir = {0}, path = {0};
+	const char *id = record_get(t, rec, SLOT_ID);
+
+	record_file(h, t, id, &path);
+	record_dir(h, t, id, &dir);
+	return file_unlink(buf_z(&path), e) && index_update(h, t, rec, NULL, e) &&
+	       file_remove_tree(buf_z(&dir), e);
 }
 
 struct change {

@@ -14,6 +14,7 @@
 #include "os/file.h"
 #include "os/proc.h"
 #include "store/home.h"
+#include "store/home_prepare.h"
 
 struct fixture {
 	char dir[64];

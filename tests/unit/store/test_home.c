@@ -8,6 +8,7 @@
 #include "store/record_find.h"
 #include "store/record_list.h"
 #include "store/record_store.h"
+#include "store/home_prepare.h"
 
 static void missing_home_shows_what_a_fresh_one_holds(void **state)
 {

@@ -8,6 +8,7 @@
 #include "store/record_find.h"
 #include "store/record_list.h"
 #include "store/record_store.h"
+#include "store/home_prepare.h"
 
 #define NODE "01a20256-26e4-78c1-a61f-4daf7ae9c531"
 
