@@ -26,20 +26,9 @@
 #define LIMA_SSH_H
 
 #include "base/ctx.h"
-#include "base/fields.h"
-#include "base/strv.h"
 #include "lima/ssh_script.h"
+#include "lima/ssh_target.h"
 #include "loop/run.h"
-
-struct ssh {
-	char *instance, *dir;
-	char *control_path;
-	char *config_path;		  /* dir/ssh.config */
-	char *host;			  /* "lima-NAME" */
-	const struct strmap *environment; /* exported in every command; may be NULL */
-	char *env_file;	 /* in the guest, relative to its HOME; NULL without environment */
-	struct strv env; /* for struct run: SSH_AUTH_SOCK off */
-};
 
 /* Reads only. NotFound when there is no ssh.config. The environment must live as long
  * as the struct. */

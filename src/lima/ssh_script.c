@@ -1,7 +1,6 @@
 #include "lima/ssh_script.h"
 
 #include "base/shquote.h"
-#include "lima/ssh.h"
 #include "os/proc.h"
 
 #define TOKEN_VAR "CODELIMA_TOKEN"

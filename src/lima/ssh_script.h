@@ -14,9 +14,7 @@
 #define LIMA_SSH_SCRIPT_H
 
 #include "base/buf.h"
-#include "base/fields.h"
-
-struct ssh;
+#include "lima/ssh_target.h"
 
 /* The command in workdir (NULL: home) with the arguments byte for byte; a missing
  * workdir is exit status 1 and a line on stderr. token marks the processes so that
