@@ -15,8 +15,8 @@ struct action_vars {
 	const char *source_instance, *target_instance;
 	const char *source_path, *target_path, *target_parent, *copy_target;
 	bool recursive;
-	const char *workdir;        /* NULL: no workdir fragment */
-	const struct strv *args;    /* command_args; NULL: none */
+	const char *workdir;	 /* NULL: no workdir fragment */
+	const struct strv *args; /* command_args; NULL: none */
 };
 
 /* Expands every command of the list: argv lists are run as they are, lines need a

@@ -18,11 +18,11 @@
 #define LIMA_MIN_MINOR 1
 
 struct limactl {
-	char *binary;        /* as found on PATH, or CODELIMA_LIMACTL */
+	char *binary; /* as found on PATH, or CODELIMA_LIMACTL */
 	char *lima_home;
 	const struct config *config;
-	bool tcg;            /* emulation: asked for, or KVM cannot be opened */
-	struct strv env;     /* for struct run */
+	bool tcg;	 /* emulation: asked for, or KVM cannot be opened */
+	struct strv env; /* for struct run */
 };
 
 /* Finds it; runs nothing. DependencyUnavailable with the fix when missing, or when
