@@ -6,6 +6,10 @@
  *	broken    a directory without lima.yaml, or only one of the two processes lives
  *	stopped   neither lives
  *	running   both live
+ *
+ * A pid counts only while that process is Lima's: the hostagent's command line holds
+ * the words "hostagent" and NAME, the driver's "lima-NAME" (QEMU's -name); drivers
+ * inside the hostagent (vz) have its pid.
  */
 #ifndef LIMA_INSTANCE_H
 #define LIMA_INSTANCE_H
@@ -20,7 +24,7 @@ struct instance {
 	char *dir;
 	int ha_pid, driver_pid; /* 0: none alive */
 	bool has_ssh_config;
-	char *home_id;          /* the CODELIMA_HOME id in its template's comment; NULL when none */
+	char *home_id; /* the CODELIMA_HOME id in its template's comment; NULL when none */
 };
 
 bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e);
@@ -28,6 +32,12 @@ void instance_fini(struct instance *i);
 const char *vm_status_word(enum vm_status s); /* "running", … */
 /* The cheap part, for lists: fills observation {name exists status dir hostname}. */
 void instance_observe(const char *lima_home, const char *name, struct observation *o);
+/* limactl may end well and have done nothing: after a call that changes an instance the
+ * caller says which states it may be in (bits 1u << VM_…). They are waited for up to 3 s,
+ * for processes that are on their way out; then ExternalCommandFailed
+ * "WHAT ended well, but instance NAME is STATUS". */
+bool instance_expect(
+	const char *lima_home, const char *name, unsigned states, const char *what, struct err *e);
 /* Is LIMA_HOME/NAME/ssh.sock.<16 characters> short enough? Refuses (InvalidArgument)
  * naming the longest slug that fits. */
 bool instance_name_fits(const char *lima_home, const char *name, struct err *e);

@@ -1,0 +1,218 @@
+#include "lima/instance.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "lima/template.h"
+#include "os/clock.h"
+#include "os/fd.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "os/runtime_dir.h"
+
+#define YAML_ROOM (1u << 20)
+#define SETTLE_MS 3000
+/* Lima's filenames.LongestSock; ssh puts 17 characters behind the name. */
+#define LONGEST_SOCKET "ssh.sock.1234567890123456"
+
+/* Drivers of Lima 2.2 that run a VM behind a pid file (filenames.PIDFile); the others than
+ * QEMU are macOS's. Each name costs a list of 1,000 instances 3 ms. */
+static const char *const driver_pids[] = {"qemu.pid", "vz.pid", "krunkit.pid"};
+#define LINUX_DRIVERS 1
+
+const char *vm_status_word(enum vm_status s)
+{
+	static const char *const words[] = {"missing", "broken", "stopped", "running", "unknown"};
+
+	_Static_assert(countof(words) == VM_UNKNOWN + 1, "a word for each status");
+	return words[s];
+}
+
+static int pid_in_file(int dir, const char *name)
+{
+	own_fd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char text[32];
+	ssize_t n;
+	int64_t pid;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text));
+	if (n <= 0 || !num_i64(str_trim(str_n(text, (size_t)n)), &pid) || pid < 2 ||
+		pid > INT32_MAX)
+		return 0;
+	return (int)pid;
+}
+
+/* pkg/instance/hostname */
+static void host_name(const char *instance, struct buf *out)
+{
+	buf_clear(out);
+	buf_printf(out, "lima-%s", instance);
+	for (size_t i = 0; i < out->n; i++)
+		if (out->p[i] == '.' || out->p[i] == '_')
+			out->p[i] = '-';
+}
+
+static int hostagent_pid(int dir, const char *name)
+{
+	int pid = pid_in_file(dir, "ha.pid");
+
+	if (!pid || !proc_alive(pid, 0))
+		return 0;
+	return proc_has_arg(pid, "hostagent") && proc_has_arg(pid, name) ? pid : 0;
+}
+
+static int driver_pid(int dir, const char *name, int ha_pid)
+{
+	own_buf struct buf host = {0};
+	size_t n = z_eq(proc_os(), "linux") ? LINUX_DRIVERS : countof(driver_pids);
+
+	for (size_t i = 0; i < n; i++) {
+		int pid = pid_in_file(dir, driver_pids[i]);
+
+		if (!pid || !proc_alive(pid, 0))
+			continue;
+		host_name(name, &host);
+		if (pid == ha_pid || proc_has_arg(pid, host.p))
+			return pid;
+	}
+	return 0;
+}
+
+/* The instance's directory, or -1: it is missing. A name is one component. */
+static int open_dir(const char *lima_home, const char *name)
+{
+	own_buf struct buf path = {0};
+
+	if (!*name || *name == '.' || strchr(name, '/')) {
+		errno = ENOENT;
+		return -1;
+	}
+	return open(path_join(&path, lima_home, name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static enum vm_status look(int dir, const char *name, int *ha_pid, int *driver)
+{
+	*ha_pid = *driver = 0;
+	if (faccessat(dir, "lima.yaml", F_OK, 0) != 0)
+		return VM_BROKEN;
+	*ha_pid = hostagent_pid(dir, name);
+	*driver = driver_pid(dir, name, *ha_pid);
+	if (!*ha_pid != !*driver)
+		return VM_BROKEN;
+	return *ha_pid ? VM_RUNNING : VM_STOPPED;
+}
+
+static bool id_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-';
+}
+
+/* By text, not by YAML: Lima may have written the script in any style. */
+static char *home_id_in(struct str yaml)
+{
+	struct str mark = STR("# " TEMPLATE_HOME_MARK);
+	size_t n = 0;
+
+	yaml = str_from(yaml, str_find_str(yaml, mark));
+	yaml = str_from(yaml, mark.n);
+	while (n < yaml.n && id_char(yaml.p[n]))
+		n++;
+	return n ? mem_strndup(yaml.p, n) : NULL;
+}
+
+static bool missing_errno(int sys)
+{
+	return sys == ENOENT || sys == ENOTDIR;
+}
+
+bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e)
+{
+	own_buf struct buf path = {0}, yaml = {0};
+	own_fd int dir = open_dir(lima_home, name);
+
+	if (dir < 0 && !missing_errno(errno))
+		return err_sys(e, "open %s/%s", lima_home, name);
+	*i = (struct instance){.status = VM_MISSING};
+	i->dir = mem_strdup(path_join(&path, lima_home, name));
+	if (dir < 0)
+		return true;
+	i->status = look(dir, name, &i->ha_pid, &i->driver_pid);
+	i->has_ssh_config = faccessat(dir, "ssh.config", F_OK, 0) == 0;
+	if (file_read(path_join(&path, i->dir, "lima.yaml"), &yaml, YAML_ROOM, NULL))
+		i->home_id = home_id_in(buf_view(&yaml));
+	return true;
+}
+
+void instance_fini(struct instance *i)
+{
+	mem_free_p(&i->dir);
+	mem_free_p(&i->home_id);
+	*i = (struct instance){0};
+}
+
+void instance_observe(const char *lima_home, const char *name, struct observation *o)
+{
+	own_fd int dir = open_dir(lima_home, name);
+	bool missing = dir < 0 && missing_errno(errno);
+	own_buf struct buf b = {0};
+	int ha, driver;
+
+	fields_fini(&observation_fields, o);
+	o->name = mem_strdup(name);
+	o->exists = !missing;
+	o->status = mem_strdup(vm_status_word(missing	? VM_MISSING
+					      : dir < 0 ? VM_UNKNOWN
+							: look(dir, name, &ha, &driver)));
+	if (missing)
+		return;
+	o->dir = mem_strdup(path_join(&b, lima_home, name));
+	host_name(name, &b);
+	o->hostname = mem_strdup(b.p);
+}
+
+bool instance_expect(
+	const char *lima_home, const char *name, unsigned states, const char *what, struct err *e)
+{
+	int64_t end = clock_mono_ms() + SETTLE_MS;
+	struct instance i = {0};
+	enum vm_status s;
+
+	for (;;) {
+		if (!instance_read(lima_home, name, &i, e))
+			return false;
+		s = i.status;
+		instance_fini(&i);
+		if (states & 1u << s)
+			return true;
+		if (clock_mono_ms() >= end)
+			break;
+		clock_sleep_ms(50);
+	}
+	err_set(e, ERR_EXTERNAL_COMMAND_FAILED, "%s ended well, but instance %s is %s", what, name,
+		vm_status_word(s));
+	return err_field(e, "instance_name", name);
+}
+
+bool instance_name_fits(const char *lima_home, const char *name, struct err *e)
+{
+	/* Lima resolves links in LIMA_HOME (dirnames.LimaDir). */
+	own_mem char *real = file_realpath(lima_home, NULL);
+	size_t fixed = strlen(real ? real : lima_home) + 2 + strlen(LONGEST_SOCKET);
+	size_t room = socket_path_max() > fixed ? socket_path_max() - fixed : 0;
+
+	if (strlen(name) <= room)
+		return true;
+	err_set(e, ERR_INVALID_ARGUMENT,
+		"instance name %s is too long for the socket below %s: at most %zu characters fit",
+		name, lima_home, room);
+	err_field(e, "instance_name", name);
+	if (room)
+		return err_fix(e, "take a slug such as %.*s", (int)room, name);
+	return err_fix(e, "set LIMA_HOME to a shorter path");
+}
