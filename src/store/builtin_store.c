@@ -6,6 +6,7 @@
 #include "data/codec.h"
 #include "os/file.h"
 #include "store/builtin.h"
+#include "store/profiles.h"
 #include "store/record_list.h"
 #include "store/record_store.h"
 
@@ -69,9 +70,11 @@ static bool store_profile(const struct home *h, const struct profile *p, struct 
 
 bool builtin_store(const struct home *h, struct err *e)
 {
+	bool profiles = profiles_unstored(h);
+
 	if (!store_environments(h, e))
 		return false;
-	for (size_t i = 0; i < BUILTIN_PROFILES && !file_exists(h->config_path); i++)
+	for (size_t i = 0; i < BUILTIN_PROFILES && profiles; i++)
 		if (!store_profile(h, &builtin_profiles[i], e))
 			return false;
 	return true;

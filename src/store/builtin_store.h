@@ -5,7 +5,7 @@
 #include "store/home.h"
 
 /* Stores the environment configs of which neither id nor slug is there, deleted
- * ones included, and, in a home that has no config.yaml yet, the profiles. Takes
+ * ones included, and, in a home where they never were (profiles.h), the profiles. Takes
  * the namespace lock. Called by home_prepare() the first time. */
 bool builtin_store(const struct home *h, struct err *e);
 

@@ -26,14 +26,19 @@ static void profile_path(const struct home *h, const char *name, struct buf *out
 	path_join(out, h->config.agent_profiles_dir, buf_z(&file));
 }
 
-static bool unstored(const struct home *h)
+bool profiles_unstored(const struct home *h)
 {
-	return !file_exists(h->config_path);
+	own_strv struct strv files = {0};
+
+	if (h->schema > 0)
+		return false;
+	return !file_exists(h->config_path) ||
+	       (file_list(h->config.agent_profiles_dir, &files, NULL) && files.n == 0);
 }
 
 static const struct profile *builtin_profile(const struct home *h, const char *name)
 {
-	for (size_t i = 0; unstored(h) && i < BUILTIN_PROFILES; i++)
+	for (size_t i = 0; i < BUILTIN_PROFILES && profiles_unstored(h); i++)
 		if (z_eq(builtin_profiles[i].name, name))
 			return &builtin_profiles[i];
 	return NULL;
@@ -52,7 +57,7 @@ bool profile_names(const struct home *h, struct strv *names, struct err *e)
 		if (name.n > 5 && name.p[0] != '.' && str_ends(name, STR(".yaml")))
 			strv_addn(names, str_n(name.p, name.n - 5));
 	}
-	for (size_t i = 0; unstored(h) && i < BUILTIN_PROFILES; i++)
+	for (size_t i = 0; i < BUILTIN_PROFILES && profiles_unstored(h); i++)
 		if (!strv_has(names, builtin_profiles[i].name))
 			strv_add(names, builtin_profiles[i].name);
 	strv_sort(names);

@@ -8,6 +8,9 @@
 
 #include "store/home.h"
 
+/* The built-in profiles were never written into this home: it is new, or holds no more
+ * than a config.yaml that a person wrote. */
+bool profiles_unstored(const struct home *h);
 /* NotFound naming the profile and those there are. p must be zeroed. */
 bool profile_load(const struct home *h, const char *name, struct profile *p, struct err *e);
 bool profile_names(const struct home *h, struct strv *names, struct err *e);

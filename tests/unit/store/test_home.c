@@ -4,11 +4,11 @@
 #include "store/builtin.h"
 #include "store/command_files.h"
 #include "store/config_file.h"
+#include "store/home_prepare.h"
 #include "store/profiles.h"
 #include "store/record_find.h"
 #include "store/record_list.h"
 #include "store/record_store.h"
-#include "store/home_prepare.h"
 
 static void missing_home_shows_what_a_fresh_one_holds(void **state)
 {
@@ -106,6 +106,24 @@ static bool mark_deleted(void *rec, void *arg, struct err *e)
 	(void)e;
 	((struct environment *)rec)->deleted_at = mem_strdup(arg);
 	return true;
+}
+
+static void config_by_hand_in_a_new_home(void **state)
+{
+	struct fixture f;
+	struct profile p = {0};
+
+	(void)state;
+	fixture_new(&f);
+	put_file(&f, "_config/config.yaml", "default_template: template:debian\n");
+	fixture_open(&f);
+	must(profile_load(&f.home, "codex-cli", &p, e));
+	fields_fini(&profile_fields, &p);
+	must(home_prepare(&f.home, &f.ctx, e));
+	must(profile_load(&f.home, "claude-code", &p, e));
+	assert_string_equal(f.home.config.default_template, "template:debian");
+	fields_fini(&profile_fields, &p);
+	fixture_end(&f);
 }
 
 static void deleted_builtins_stay_deleted(void **state)
@@ -362,6 +380,7 @@ int main(void)
 		cmocka_unit_test(preparing_twice_changes_nothing),
 		cmocka_unit_test(modes_are_private),
 		cmocka_unit_test(newer_schema_is_refused),
+		cmocka_unit_test(config_by_hand_in_a_new_home),
 		cmocka_unit_test(deleted_builtins_stay_deleted),
 		cmocka_unit_test(lima_home_and_moved_profiles),
 		cmocka_unit_test(config_shapes),
