@@ -62,8 +62,8 @@ static bool reload_config(struct home *h, struct err *e)
 	return config_load(h->path, h->config_path, &h->config, e);
 }
 
-/* The order makes a killed process harmless: config.yaml says that the built-in
- * profiles were offered once, the schema says that all of it is done. */
+/* The order makes a killed process harmless: config.yaml beside a profile says
+ * that the built-in ones were offered once, the schema says that all of it is done. */
 static bool first_write(struct home *h, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
