@@ -1,0 +1,94 @@
+#include "lima/seed_script.h"
+
+#include "base/shquote.h"
+#include "os/clock.h"
+#include "os/path.h"
+
+/* $1 directory of the target, $2 its name, $3 name of the temporary directory without
+ * and $4 its token, $5 the target's mode, $6 zstd or plain, $7 pax or gnu.
+ *
+ * - Statuses of both ends of the pipe come out through descriptor 3, since pipefail is
+ *   not POSIX; of tar's complaints (descriptor 4) 20 lines go on, and the rest is read so
+ *   that tar does not die of it.
+ * - A directory can be renamed only by somebody who may write to it, and tar has already
+ *   given the tree its own mode: hence the two chmods.
+ * - LC_ALL=C: GNU tar would recode names, and say its words in another language. */
+static const char body[] =
+	"set -u; LC_ALL=C; export LC_ALL\n"
+	"gnu=; simple=1\n"
+	"case $(tar --version 2>/dev/null) in\n"
+	"*'GNU tar'*) simple=; gnu='--delay-directory-restore --warning=no-timestamp "
+	"--warning=no-unknown-keyword';;\n"
+	"*bsdtar*) simple=;;\n"
+	"esac\n"
+	"lacks=0\n"
+	"[ \"$6\" != zstd ] || command -v zstd >/dev/null 2>&1 || lacks=1\n"
+	"[ \"$7\" != pax ] || [ -z \"$simple\" ] || lacks=$((lacks + 2))\n"
+	"[ $lacks = 0 ] || exit $((90 + lacks))\n"
+	"wipe() {\n"
+	"	rm -rf -- \"$1\" 2>/dev/null && return\n"
+	"	chmod -R u+rwX -- \"$1\" 2>/dev/null\n"
+	"	rm -rf -- \"$1\"\n"
+	"}\n"
+	"cd -- \"$1\" || exit 94\n"
+	"for d in \"$3\"*; do [ ! -d \"$d\" ] || wipe \"$d\"; done\n"
+	"t=$3$4\n"
+	"mkdir -m 700 -- \"$t\" || exit 94\n"
+	"trap 'wipe \"$t\"' EXIT\n"
+	"trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; trap : PIPE\n"
+	"untar() { tar -x -p -o -f - $gnu -C \"$t\"; echo t$? >&3; }\n"
+	"unpack() {\n"
+	"	if [ \"$1\" = zstd ]; then { zstd -dcq; echo z$? >&3; } | untar\n"
+	"	else echo z0 >&3; untar\n"
+	"	fi\n"
+	"}\n"
+	"exec 4>&2\n"
+	"st=$({ unpack \"$6\" 2>&1 >/dev/null | { head -n 20; cat >/dev/null; } >&4; } 3>&1)\n"
+	"ok=\n"
+	"case $st in *z0*) case $st in *t0*) [ ! -f \"$t/end\" ] || ok=1;; esac;; esac\n"
+	"full() {\n"
+	"	set -- $(df -Pk . | tail -n 1); [ \"$4\" -ge 1024 ] || return 0\n"
+	"	set -- $(df -Pi . | tail -n 1); [ \"$2\" -gt 0 ] && [ \"$4\" -eq 0 ]\n"
+	"}\n"
+	"if [ -z \"$ok\" ]; then\n"
+	"	full 2>/dev/null && exit 96\n"
+	"	exit 95\n"
+	"fi\n"
+	"chmod u+rwx -- \"$t/tree\" || exit 97\n"
+	"old=\n"
+	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then mv -- \"$2\" \"$t/old\" && old=1 || exit 97; fi\n"
+	"if ! mv -- \"$t/tree\" \"$2\"; then\n"
+	"	[ -z \"$old\" ] || mv -- \"$t/old\" \"$2\"\n"
+	"	exit 97\n"
+	"fi\n"
+	"chmod \"$5\" -- \"$2\" || exit 97\n";
+
+static void word(struct buf *script, struct str s)
+{
+	buf_putc(script, ' ');
+	sh_quote(script, s);
+}
+
+void seed_script(const struct seed_script *s, struct buf *script)
+{
+	struct str name = path_base(str_z(s->target));
+	own_buf struct buf b = {0};
+	uint64_t token;
+
+	buf_puts(script, "exec sh -c ");
+	sh_quote_z(script, body);
+	buf_puts(script, " sh");
+	word(script, path_dir(str_z(s->target)));
+	word(script, name);
+	buf_printf(&b, ".%.*s.codelima-seed.", (int)(name.n < 200 ? name.n : 200), name.p);
+	word(script, buf_view(&b));
+	random_bytes(&token, sizeof(token));
+	buf_clear(&b);
+	buf_printf(&b, "%016llx", (unsigned long long)token);
+	word(script, buf_view(&b));
+	buf_clear(&b);
+	buf_printf(&b, "%04o", s->mode);
+	word(script, buf_view(&b));
+	word(script, s->zstd ? STR("zstd") : STR("plain"));
+	word(script, s->pax ? STR("pax") : STR("gnu"));
+}
