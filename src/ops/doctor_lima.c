@@ -1,0 +1,145 @@
+#include "ops/doctor_lima.h"
+
+#include "base/mem.h"
+#include "data/yaml.h"
+#include "lima/instance.h"
+#include "lima/limactl.h"
+#include "model/slug.h"
+#include "ops/doctor_home.h"
+#include "os/file.h"
+#include "os/proc.h"
+
+/* Below this a project's usual "<directory>-node" is refused now and then. */
+#define ROOMY_SLUG 40
+
+static void check_limactl(const struct home *h, const struct ctx *c, struct checks *out)
+{
+	own_buf struct buf version = {0};
+	own_err struct err e = {0};
+	struct limactl l = {0};
+
+	if (proc_is_root()) /* and then it does not even tell its version */
+		check_warn(out, "limactl", NULL, "not looked at: it refuses to run as root");
+	else if (!limactl_open(&l, &h->config, &e) || !limactl_check_version(&l, c, &e) ||
+		 !limactl_version(&l, c, &version, &e))
+		check_error(out, "limactl", &e);
+	else
+		check_ok(out, "limactl", "%s %s", l.binary, buf_z(&version));
+	limactl_fini(&l);
+}
+
+/* The longest slug whose sockets still have room in LIMA_HOME; 0: none. */
+static size_t longest_slug(const char *lima_home)
+{
+	char name[SLUG_MAX + 1];
+	size_t n = SLUG_MAX;
+
+	memset(name, 'a', sizeof(name));
+	for (; n > 0; n--) {
+		name[n] = '\0';
+		if (instance_name_fits(lima_home, name, NULL))
+			break;
+	}
+	return n;
+}
+
+static void check_lima_home(const struct home *h, struct checks *out)
+{
+	static const char fix[] =
+		"set LIMA_HOME, or lima_home in config.yaml, to a directory of yours";
+	const char *dir = h->config.lima_home;
+	own_buf struct buf near = {0};
+	struct file_stat st;
+
+	if (!dir)
+		check_fail(out, "lima_home", fix, "there is no home directory to find it in");
+	else if (!longest_slug(dir))
+		check_fail(out, "lima_home", "choose a shorter LIMA_HOME",
+			"%s is too long: the sockets of a VM do not fit below it", dir);
+	else if (!file_stat(dir, &st) && file_writable(doctor_nearest(dir, &near)))
+		check_ok(out, "lima_home", "%s is not there yet: the first VM makes it", dir);
+	else if (!file_stat(dir, &st))
+		check_fail(out, "lima_home", fix, "%s cannot be made: %s cannot be written", dir,
+			buf_z(&near));
+	else if (st.type != FILE_DIR)
+		check_fail(out, "lima_home", fix, "%s is no directory", dir);
+	else if (!file_writable(dir))
+		check_fail(out, "lima_home", fix, "%s cannot be written", dir);
+	else
+		check_ok(out, "lima_home", "%s can be used", dir);
+}
+
+static void check_socket_path(const struct home *h, struct checks *out)
+{
+	size_t longest = h->config.lima_home ? longest_slug(h->config.lima_home) : 0;
+
+	if (longest >= ROOMY_SLUG)
+		check_ok(out, "socket_path", "node slugs of up to %zu characters fit", longest);
+	else if (longest)
+		check_warn(out, "socket_path", "choose a shorter LIMA_HOME",
+			"node slugs may have %zu characters at most, since the path of a VM's "
+			"sockets is limited",
+			longest);
+}
+
+/* What opens the host, or changes what a VM can reach, for every VM at once. */
+static const char *const watched[] = {
+	"mounts", "copyToHost", "portForwards", "networks", "additionalDisks"};
+static const char *const watched_ssh[] = {"forwardAgent", "forwardX11", "forwardX11Trusted"};
+
+static void look_at_defaults(const struct yaml_node *root, const char *path, struct finding *f)
+{
+	const struct yaml_node *ssh = yaml_get(root, "ssh");
+
+	for (size_t i = 0; i < countof(watched); i++) {
+		const struct yaml_node *n = yaml_get(root, watched[i]);
+
+		if (n && n->kind != YAML_SCALAR && n->n)
+			finding_add(f, "%s:%d %s", path, n->line, watched[i]);
+	}
+	for (size_t i = 0; i < countof(watched_ssh); i++) {
+		const struct yaml_node *n = yaml_get(ssh, watched_ssh[i]);
+		bool on;
+
+		if (yaml_bool(n, &on) && on)
+			finding_add(f, "%s:%d ssh.%s", path, n->line, watched_ssh[i]);
+	}
+}
+
+static void read_defaults(const char *lima_home, const char *name, struct finding *f)
+{
+	own_yaml struct yaml_doc d = {0};
+	own_buf struct buf path = {0}, text = {0};
+	own_err struct err e = {0};
+
+	buf_printf(&path, "%s/_config/%s", lima_home, name);
+	if (!file_exists(buf_z(&path)))
+		return;
+	if (!file_read(buf_z(&path), &text, YAML_MAX_SIZE, &e) ||
+		!yaml_parse(&d, buf_view(&text), buf_z(&path), &e))
+		finding_add(f, "%s", buf_z(&e.msg));
+	else
+		look_at_defaults(d.root, buf_z(&path), f);
+}
+
+static void check_defaults(const struct home *h, struct checks *out)
+{
+	own_finding struct finding f = {0};
+
+	if (!h->config.lima_home)
+		return;
+	read_defaults(h->config.lima_home, "default.yaml", &f);
+	read_defaults(h->config.lima_home, "override.yaml", &f);
+	check_finding(out, "lima_defaults", &f, "Lima's own defaults open nothing",
+		"Lima merges these into every VM",
+		"take them out, or name the mounts under shared_dirs in config.yaml: a node with "
+		"mounts that were not asked for is refused");
+}
+
+void doctor_lima(const struct home *h, const struct ctx *c, struct checks *out)
+{
+	check_limactl(h, c, out);
+	check_lima_home(h, out);
+	check_socket_path(h, out);
+	check_defaults(h, out);
+}
