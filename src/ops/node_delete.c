@@ -1,0 +1,103 @@
+#include "ops/node_delete.h"
+
+#include "base/mem.h"
+#include "ops/node_query.h"
+#include "ops/node_stop.h"
+#include "ops/node_vm.h"
+#include "os/clock.h"
+
+const char *node_delete_risk(const struct home *h, const struct node *n)
+{
+	struct observation o = {0};
+	const char *risk = NULL;
+
+	instance_observe(h->config.lima_home, n->lima_instance_name, &o);
+	if (o.exists && z_eq(o.status, "running"))
+		risk = "its VM is running";
+	else if (o.exists && n->workspace_seeded)
+		risk = "its VM holds a copy of the workspace that may hold work";
+	fields_fini(&observation_fields, &o);
+	return risk;
+}
+
+static bool refuse_risk(const struct node_work *w, const char *risk, struct err *e)
+{
+	err_set(e, ERR_PRECONDITION_FAILED, "node %s is not deleted without asking: %s",
+		w->node.slug, risk);
+	err_field(e, "node_slug", w->node.slug);
+	err_field(e, "node_id", w->node.id);
+	return err_fix(e, "codelima node delete %s --yes", w->node.slug);
+}
+
+static bool mark_deleted(void *rec, void *arg, struct err *e)
+{
+	struct node *n = rec;
+	struct buf now = {0};
+
+	(void)arg;
+	(void)e;
+	clock_rfc3339(&now);
+	free(n->deleted_at);
+	n->deleted_at = buf_steal(&now);
+	free(n->lifecycle_state);
+	n->lifecycle_state = mem_strdup(LIFE_TERMINATED);
+	return true;
+}
+
+/* Another home's VM under our name is not ours to remove: the record goes, the VM is named. */
+static bool remove_vm(struct node_work *w, struct err *e)
+{
+	struct instance now = {0};
+	bool foreign, there;
+
+	if (!node_work_instance(w, &now, e))
+		return false;
+	there = now.status != VM_MISSING;
+	foreign = now.home_id && !z_eq(now.home_id, w->h->id);
+	instance_fini(&now);
+	if (foreign) {
+		ctx_notice(&w->ctx, LEVEL_WARN,
+			"instance %s was made by another codelima home: it stays (limactl delete "
+			"%s removes it)",
+			w->node.lima_instance_name, w->node.lima_instance_name);
+		return true;
+	}
+	if (!there)
+		return true;
+	node_close_master(w);
+	return node_work_lima(w, e) && node_vm_destroy(w, true, e);
+}
+
+static bool delete_claimed(struct node_work *w, bool yes, struct err *e)
+{
+	const char *risk = yes ? NULL : node_delete_risk(w->h, &w->node);
+
+	if (risk)
+		return refuse_risk(w, risk, e);
+	if (!node_work_lifecycle(w, LIFE_TERMINATING, e))
+		return false;
+	if (!remove_vm(w, e)) {
+		err_cause(e, "the record of node %s stays", w->node.slug);
+		if (!e->fix.n)
+			err_fix(e, "codelima node delete %s", w->node.slug);
+		return false;
+	}
+	if (!node_work_update(w, mark_deleted, NULL, e))
+		return false;
+	node_work_event(w, "node.deleted", NULL, NULL);
+	return true;
+}
+
+bool node_delete(struct home *h, const struct ctx *c, const char *ref, bool yes,
+	const struct strv *argv, struct node *out, struct err *e)
+{
+	struct node_work w = {0};
+	bool ok = node_work_open(&w, h, c, ref, "delete", argv, e) && delete_claimed(&w, yes, e);
+
+	if (ok) {
+		fields_copy(&node_fields, out, &w.node);
+		node_observe(h, out);
+	}
+	node_work_close(&w, ok ? NULL : e);
+	return ok;
+}

@@ -1,0 +1,223 @@
+#include "ops/node_work.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "os/file.h"
+#include "os/proc.h"
+#include "store/events.h"
+#include "store/home_prepare.h"
+
+#define CHILD_GRACE_MS 5000 /* TERM, then KILL: contract/lima.md §1 */
+
+const char *node_workspace(const struct node *n)
+{
+	return n->guest_workspace_path ? n->guest_workspace_path : n->workspace_mount_path;
+}
+
+bool node_is_mounted(const struct node *n)
+{
+	return z_eq(n->workspace_mode, "mounted");
+}
+
+bool node_work_project(struct node_work *w, struct err *e)
+{
+	struct buf b = {0};
+
+	if (!w->project.id && !record_load(w->h, REC_PROJECT, w->node.project_id, &w->project, e))
+		return err_wrap(e, "project of node %s", w->node.slug);
+	record_file(w->h, REC_PROJECT, w->project.id, &b);
+	free(w->project_file);
+	w->project_file = buf_steal(&b);
+	if (w->node.id) {
+		record_file(w->h, REC_NODE, w->node.id, &b);
+		free(w->node_file);
+		w->node_file = buf_steal(&b);
+	}
+	return true;
+}
+
+/* limactl has no lock of its own: a child of the dead operation that goes on alone must end
+ * before anything else touches the instance. */
+static bool end_orphan(const struct claim *stale, struct err *e)
+{
+	uint64_t start = 0;
+
+	if (stale->child_pgid <= 1 || !stale->child_start_time ||
+		!num_u64(str_z(stale->child_start_time), &start))
+		return true;
+	if (!proc_alive((int)stale->child_pgid, start))
+		return true;
+	if (proc_end_group((int)stale->child_pgid, CHILD_GRACE_MS))
+		return true;
+	return err_set(e, ERR_BUSY, "process group %lld of the earlier %s does not end",
+		(long long)stale->child_pgid, stale->operation ? stale->operation : "operation");
+}
+
+static bool recover(struct node_work *w, const struct claim *stale, struct err *e)
+{
+	const char *op = stale->operation ? stale->operation : "operation";
+
+	if (!end_orphan(stale, e) || !claim_renew(&w->claim, e))
+		return false;
+	ctx_notice(&w->ctx, LEVEL_WARN,
+		"an earlier %s of node %s (pid %lld) died without finishing; going on from what it "
+		"left",
+		op, w->node.slug, (long long)stale->pid);
+	node_work_event(w, "node.lifecycle.recovered", NULL,
+		(const char *[]){
+			"operation", op, "job_id", stale->job_id ? stale->job_id : "", NULL});
+	return true;
+}
+
+bool node_work_claim(
+	struct node_work *w, const char *operation, const struct strv *argv, struct err *e)
+{
+	struct claim stale = {0};
+	bool was_stale = false, ok;
+
+	if (!job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e))
+		return false;
+	w->has_job = true;
+	if (!claim_take(
+		    &w->claim, w->h, w->node.id, w->job.job.id, operation, &stale, &was_stale, e))
+		return false;
+	w->has_claim = true;
+	ok = !was_stale || recover(w, &stale, e);
+	fields_fini(&claim_fields, &stale);
+	return ok;
+}
+
+bool node_work_open(struct node_work *w, struct home *h, const struct ctx *c, const char *ref,
+	const char *operation, const struct strv *argv, struct err *e)
+{
+	w->h = h;
+	w->ctx = *c;
+	if (!record_find_live(h, c, REC_NODE, ref, &w->node, e) || !home_prepare(h, c, e) ||
+		!node_work_claim(w, operation, argv, e))
+		return false;
+	/* Again, now that nobody else can change it under us. */
+	struct node fresh = {0};
+
+	if (!record_load(h, REC_NODE, w->node.id, &fresh, e))
+		return false;
+	fields_fini(&node_fields, &w->node);
+	w->node = fresh;
+	if (w->node.deleted_at) {
+		err_set(e, ERR_PRECONDITION_FAILED, "node %s was deleted", w->node.slug);
+		return err_field(e, "node_slug", w->node.slug);
+	}
+	return node_work_project(w, e);
+}
+
+bool node_work_lima(struct node_work *w, struct err *e)
+{
+	if (w->has_lima)
+		return true;
+	w->has_lima = limactl_open(&w->lima, &w->h->config, e);
+	return w->has_lima;
+}
+
+void node_work_close(struct node_work *w, const struct err *result)
+{
+	bool refused = w->has_job && !w->has_claim;
+	own_mem char *job_dir = refused && w->job.dir ? mem_strdup(w->job.dir) : NULL;
+
+	if (w->has_claim)
+		claim_drop(&w->claim);
+	if (w->has_job)
+		job_end(&w->job, &w->ctx, result);
+	if (job_dir)
+		file_remove_tree(job_dir, NULL); /* it never began */
+	if (w->has_lima)
+		limactl_fini(&w->lima);
+	fields_fini(&node_fields, &w->node);
+	fields_fini(&project_fields, &w->project);
+	free(w->node_file);
+	free(w->project_file);
+	*w = (struct node_work){0};
+}
+
+void node_work_commands(const struct node_work *w, enum action a, struct command_list *out)
+{
+	const struct command_level levels[LEVEL_COUNT] = {
+		{&w->h->config.lima_commands, w->h->config_path},
+		{&w->project.lima_commands, w->project_file},
+		{&w->node.lima_commands, w->node_file},
+	};
+
+	commands_effective(levels, a, out);
+}
+
+void command_list_fini(struct command_list *l)
+{
+	strv_fini(&l->commands);
+}
+
+bool node_work_action(struct node_work *w, enum action a, const struct action_vars *v,
+	const struct resources *res, struct buf *out, const struct run *more, struct err *e)
+{
+	own_commands struct command_list list = {0};
+	struct action_vars vars = *v;
+	struct run r = more ? *more : (struct run){0};
+
+	if (!node_work_lima(w, e))
+		return false;
+	node_work_commands(w, a, &list);
+	vars.instance_name = w->node.lima_instance_name;
+	r.gate = claim_child;
+	r.gate_arg = &w->claim;
+	return action_run(&w->lima, &w->ctx, a, &list, &vars, res, out, &r, e);
+}
+
+bool node_work_instance(const struct node_work *w, struct instance *i, struct err *e)
+{
+	return instance_read(w->h->config.lima_home, w->node.lima_instance_name, i, e);
+}
+
+bool node_work_update(struct node_work *w, bool (*change)(void *rec, void *arg, struct err *e),
+	void *arg, struct err *e)
+{
+	struct node fresh = {0};
+
+	if (!record_update(w->h, REC_NODE, w->node.id, change, arg, &fresh, e))
+		return false;
+	fields_fini(&node_fields, &w->node);
+	w->node = fresh;
+	return true;
+}
+
+static bool set_lifecycle(void *rec, void *arg, struct err *e)
+{
+	struct node *n = rec;
+
+	(void)e;
+	free(n->lifecycle_state);
+	n->lifecycle_state = mem_strdup(arg);
+	return true;
+}
+
+bool node_work_lifecycle(struct node_work *w, const char *state, struct err *e)
+{
+	own_mem char *copy = mem_strdup(state);
+
+	if (z_eq(w->node.lifecycle_state, state))
+		return true;
+	return node_work_update(w, set_lifecycle, copy, e);
+}
+
+void node_work_event(
+	struct node_work *w, const char *type, const char *message, const char *const *fields)
+{
+	own_err struct err e = {0};
+
+	if (!event_append(w->h, REC_NODE, w->node.id, type, message, fields, &e))
+		ctx_notice(&w->ctx, LEVEL_WARN, "%s", buf_z(&e.msg));
+}
+
+const char *node_work_path(const struct node_work *w, struct buf *out, const char *name)
+{
+	own_buf struct buf dir = {0};
+
+	record_dir(w->h, REC_NODE, w->node.id, &dir);
+	return path_join(out, buf_z(&dir), name);
+}

@@ -1,0 +1,165 @@
+#include "ops/workspace.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "model/guest_path.h"
+#include "os/file.h"
+#include "os/proc.h"
+
+static bool refuse(struct err *e, const char *path, const char *why)
+{
+	err_set(e, ERR_INVALID_ARGUMENT, "workspace %s %s", path, why);
+	err_field(e, "workspace_path", path);
+	return err_fix(e, "choose the directory of one repository");
+}
+
+/* One directory of the host that a workspace must keep clear of. */
+struct protected_dir {
+	const char *path, *equal, *around, *inside;
+};
+
+static bool clear_of(const char *ws, const struct protected_dir *p, struct err *e)
+{
+	struct file_stat st;
+
+	if (!*p->path || !file_stat(p->path, &st))
+		return true;
+	if (file_same(ws, p->path))
+		return refuse(e, ws, p->equal);
+	if (file_is_in(p->path, ws))
+		return refuse(e, ws, p->around);
+	if (p->inside && file_is_in(ws, p->path))
+		return refuse(e, ws, p->inside);
+	return true;
+}
+
+static bool clear_of_all(const struct home *h, const char *ws, struct err *e)
+{
+	own_buf struct buf ssh = {0};
+	const char *home_dir = proc_home();
+
+	path_join(&ssh, home_dir, ".ssh");
+	const struct protected_dir dirs[] = {
+		{"/", "is the root directory", "is the root directory", NULL},
+		{home_dir, "is your home directory", "contains your home directory", NULL},
+		{h->path, "is CODELIMA_HOME", "contains CODELIMA_HOME", "lies in CODELIMA_HOME"},
+		{h->config.lima_home, "is LIMA_HOME", "contains LIMA_HOME", "lies in LIMA_HOME"},
+		{buf_z(&ssh), "is ~/.ssh", "contains ~/.ssh", "lies in ~/.ssh"},
+	};
+	for (size_t i = 0; i < countof(dirs); i++)
+		if (!clear_of(ws, &dirs[i], e))
+			return false;
+	return true;
+}
+
+static bool usable_directory(const struct home *h, const char *path, struct err *e)
+{
+	struct file_stat st;
+
+	if (!file_stat(path, &st))
+		return refuse(e, path, "does not exist");
+	if (st.type != FILE_DIR)
+		return refuse(e, path, "is not a directory");
+	if (!guest_path_check(path, proc_home(), e))
+		return err_field(e, "workspace_path", path);
+	return clear_of_all(h, path, e);
+}
+
+bool workspace_resolve(const struct home *h, const char *given, struct buf *out, struct err *e)
+{
+	own_buf struct buf absolute = {0};
+	own_mem char *real = NULL;
+	struct file_stat st;
+
+	if (!*given)
+		return refuse(e, "\"\"", "is empty");
+	if (!path_absolute(given, &absolute, e))
+		return false;
+	if (!utf8_valid(buf_view(&absolute)))
+		return refuse(e, buf_z(&absolute), "has a name that is not UTF-8");
+	if (!file_stat(buf_z(&absolute), &st))
+		return refuse(e, buf_z(&absolute), "does not exist");
+	real = file_realpath(buf_z(&absolute), e);
+	if (!real)
+		return err_as(e, ERR_INVALID_ARGUMENT);
+	if (!usable_directory(h, real, e))
+		return false;
+	buf_clear(out);
+	buf_puts(out, real);
+	return true;
+}
+
+bool workspace_usable(const struct home *h, const char *workspace, struct err *e)
+{
+	own_mem char *real = NULL;
+
+	if (!usable_directory(h, workspace, e))
+		return false;
+	real = file_realpath(workspace, e);
+	if (!real)
+		return false;
+	if (!z_eq(real, workspace))
+		return refuse(e, workspace, "now leads elsewhere through a link");
+	return true;
+}
+
+static bool has_mounted_node(const struct record_list *nodes, const char *project_id)
+{
+	const struct node *n = nodes->v;
+
+	for (size_t i = 0; i < nodes->n; i++)
+		if (z_eq(n[i].project_id, project_id) && z_eq(n[i].workspace_mode, "mounted"))
+			return true;
+	return false;
+}
+
+static bool taken(const struct project *p, const char *workspace, struct err *e)
+{
+	err_set(e, ERR_PRECONDITION_FAILED, "workspace %s already belongs to project %s", workspace,
+		p->slug);
+	err_field(e, "workspace_path", workspace);
+	err_field(e, "project_slug", p->slug);
+	err_field(e, "project_id", p->id);
+	return err_fix(e, "codelima project show %s", p->slug);
+}
+
+static bool nested_mount(const struct project *p, const char *workspace, struct err *e)
+{
+	err_set(e, ERR_PRECONDITION_FAILED,
+		"workspace %s and that of project %s (%s) lie in one another, and one of them is "
+		"mounted live",
+		workspace, p->slug, p->workspace_path);
+	err_field(e, "workspace_path", workspace);
+	err_field(e, "project_slug", p->slug);
+	return err_fix(e, "use --workspace-mode copy, or delete the mounted node");
+}
+
+bool workspace_check_others(const struct home *h, const struct ctx *c, const char *workspace,
+	const char *self_id, bool mounting, struct err *e)
+{
+	own_records struct record_list projects = {0};
+	own_records struct record_list nodes = {0};
+
+	if (!records_list(h, c, REC_PROJECT, LIST_QUIET, &projects, e) ||
+		!records_list(h, c, REC_NODE, LIST_QUIET, &nodes, e))
+		return false;
+	bool self_mounted = mounting || (self_id && has_mounted_node(&nodes, self_id));
+
+	for (size_t i = 0; i < projects.n; i++) {
+		const struct project *p = (const struct project *)projects.v + i;
+
+		if (z_eq(p->id, self_id))
+			continue;
+		if (z_eq(p->workspace_path, workspace) || file_same(p->workspace_path, workspace))
+			return taken(p, workspace, e);
+		if (!file_is_in(workspace, p->workspace_path) &&
+			!file_is_in(p->workspace_path, workspace))
+			continue;
+		if (self_mounted || has_mounted_node(&nodes, p->id))
+			return nested_mount(p, workspace, e);
+		ctx_notice(c, LEVEL_WARN,
+			"workspace %s and that of project %s (%s) lie in one another", workspace,
+			p->slug, p->workspace_path);
+	}
+	return true;
+}
