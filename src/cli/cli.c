@@ -1,0 +1,83 @@
+#include "cli/cli.h"
+
+#include "base/mem.h"
+#include "cli/help.h"
+#include "cli/live.h"
+#include "cli/output.h"
+#include "cli/parse.h"
+#include "os/fd.h"
+#include "os/signals.h"
+
+/* Help and version run nothing and touch nothing. True: answered. */
+static bool answer_without_running(struct invocation *inv)
+{
+	own_buf struct buf text = {0};
+
+	if (inv->version && !inv->help) {
+		out_line("codelima %s", CODELIMA_VERSION);
+		return true;
+	}
+	if (!inv->help)
+		return false;
+	if (inv->cmd && !(inv->cmd->traits & CMD_REST && inv->rest.n))
+		help_command(&text, inv->cmd);
+	else if (inv->args.n)
+		help_group(&text, inv->args.v[0]);
+	else
+		help_overview(&text);
+	fd_stdout(buf_view(&text));
+	return true;
+}
+
+static bool no_command(struct err *e)
+{
+	err_set(e, ERR_INVALID_ARGUMENT, "no command given");
+	err_cause(e, "the terminal UI is not part of this version yet");
+	return err_fix(e, "codelima help");
+}
+
+static bool run_command(struct invocation *inv, struct live *live, struct err *e)
+{
+	struct ctx c = {.cancel = signals_install(), .sink = &live->sink};
+
+	inv->ctx = &c;
+	if (!inv->cmd)
+		return no_command(e);
+	if (!(inv->cmd->traits & CMD_NO_HOME) && !home_open(&inv->home, inv->home_flag, e))
+		return false;
+	return inv->cmd->run(inv, e);
+}
+
+/* 130 and 143 tell which signal; a signal that came while something else failed does not. */
+static int failure_code(const struct err *e, int sig)
+{
+	if (e->kind == ERR_INTERRUPTED && sig)
+		return 128 + sig;
+	return err_exit_code(e->kind);
+}
+
+int cli_main(int argc, char **argv)
+{
+	own_err struct err e = {0};
+	own_buf struct buf data = {0};
+	struct invocation inv = {.data = &data};
+	struct live live;
+	int code;
+
+	bool ok = parse_command_line(&inv, argc, argv, &e);
+
+	if (ok && answer_without_running(&inv)) {
+		invocation_fini(&inv);
+		return 0;
+	}
+	live_init(&live, inv.events, inv.log_level);
+	ok = ok && run_command(&inv, &live, &e);
+	live_fini(&live);
+	if (ok && inv_json(&inv))
+		out_document(buf_view(&data));
+	if (!ok)
+		out_error(inv_json(&inv), &e);
+	code = ok ? inv.exit_code : failure_code(&e, ctx_cancelled(inv.ctx));
+	invocation_fini(&inv);
+	return code;
+}

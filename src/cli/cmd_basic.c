@@ -1,0 +1,95 @@
+/* doctor, config show, help, version */
+#include "base/mem.h"
+#include "cli/handlers.h"
+#include "cli/help.h"
+#include "cli/output.h"
+#include "data/codec.h"
+#include "data/jsonout.h"
+#include "ops/doctor.h"
+#include "ops/version_info.h"
+#include "os/fd.h"
+
+static void print_checks(const struct checks *l)
+{
+	static const char *const marks[][2] = {{"ok", "OK"}, {"warn", "WARN"}, {"fail", "FAIL"}};
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct check *k = &l->v[i];
+		const char *mark = "?";
+
+		for (size_t m = 0; m < countof(marks); m++)
+			if (z_eq(k->status, marks[m][0]))
+				mark = marks[m][1];
+		out_line("[%s] %s: %s", mark, k->name, k->message);
+		if (k->fix && *k->fix)
+			out_line("       fix: %s", k->fix);
+	}
+}
+
+static void checks_data(struct invocation *inv, const struct checks *l)
+{
+	struct json_out j = {.out = inv->data};
+
+	jout_array(&j);
+	for (size_t i = 0; i < l->n; i++)
+		codec_to_json(&check_fields, &l->v[i], &j);
+	jout_end(&j);
+}
+
+bool cmd_doctor(struct invocation *inv, struct err *e)
+{
+	struct checks l = {0};
+
+	(void)e;
+	doctor_run(inv->home_flag, inv->ctx, &l);
+	if (inv_json(inv))
+		checks_data(inv, &l);
+	else
+		print_checks(&l);
+	if (checks_failed(&l))
+		inv->exit_code = err_exit_code(ERR_DEPENDENCY_UNAVAILABLE);
+	else if (inv_has(inv, "strict") && checks_warned(&l))
+		inv->exit_code = 1;
+	checks_fini(&l);
+	return true;
+}
+
+bool cmd_config_show(struct invocation *inv, struct err *e)
+{
+	(void)e;
+	out_record(inv, &config_fields, &inv->home.config);
+	return true;
+}
+
+bool cmd_help(struct invocation *inv, struct err *e)
+{
+	own_buf struct buf text = {0};
+	struct json_out j = {.out = inv->data};
+
+	if (!help_words(&text, &inv->args, e))
+		return false;
+	if (inv_json(inv))
+		jout_str(&j, buf_view(&text));
+	else
+		fd_stdout(buf_view(&text));
+	return true;
+}
+
+bool cmd_version(struct invocation *inv, struct err *e)
+{
+	own_buf struct buf lima = {0};
+	struct json_out j = {.out = inv->data};
+
+	(void)e;
+	version_of_lima(inv->home_flag, inv->ctx, &lima);
+	if (inv_json(inv)) {
+		jout_object(&j);
+		jout_kv_z(&j, "codelima", CODELIMA_VERSION);
+		jout_kv_str(&j, "lima", buf_view(&lima));
+		jout_end(&j);
+		return true;
+	}
+	out_line("codelima %s", CODELIMA_VERSION);
+	out_line("lima %s", buf_z(&lima));
+	return true;
+}

@@ -1,0 +1,180 @@
+/* node logs */
+#include "base/escape.h"
+#include "base/mem.h"
+#include "cli/handlers.h"
+#include "cli/output.h"
+#include "data/jsonout.h"
+#include "ops/node_query.h"
+#include "os/clock.h"
+#include "os/fd.h"
+#include "os/file.h"
+
+#define LOG_READ_MAX (64u << 20)
+#define FOLLOW_MS 200
+
+static bool source_of(const char *word, enum log_source *out, struct err *e)
+{
+	static const char *const words[] = {
+		[LOG_BOOT] = "boot", [LOG_HOSTAGENT] = "hostagent", [LOG_BOOTSTRAP] = "bootstrap"};
+
+	for (size_t i = 0; i < countof(words); i++)
+		if (z_eq(words[i], word)) {
+			*out = (enum log_source)i;
+			return true;
+		}
+	return err_set(e, ERR_INVALID_ARGUMENT,
+		"--source is events, boot, hostagent or bootstrap, not \"%s\"", word);
+}
+
+static struct str event_time(const void *rec, struct buf *b)
+{
+	(void)b;
+	return str_z(((const struct event *)rec)->timestamp);
+}
+
+static struct str event_type(const void *rec, struct buf *b)
+{
+	(void)b;
+	return str_z(((const struct event *)rec)->type);
+}
+
+/* The message, or the fields as "name=value". */
+static struct str event_message(const void *rec, struct buf *b)
+{
+	const struct event *v = rec;
+
+	buf_puts(b, v->message);
+	for (size_t i = 0; i < v->fields.keys.n; i++)
+		buf_printf(
+			b, "%s%s=%s", b->n ? " " : "", v->fields.keys.v[i], v->fields.values.v[i]);
+	return buf_view(b);
+}
+
+static const struct column event_columns[] = {
+	{"time", event_time}, {"type", event_type}, {"message", event_message}};
+
+static void print_new_events(const struct event_list *l, size_t from)
+{
+	for (size_t i = from; i < l->n; i++) {
+		own_buf struct buf message = {0};
+
+		event_message(&l->v[i], &message);
+		out_line("%s  %s  %s", l->v[i].timestamp, l->v[i].type, buf_z(&message));
+	}
+}
+
+static bool follow_events(struct invocation *inv, const char *id, size_t seen, struct err *e)
+{
+	while (!ctx_cancelled(inv->ctx)) {
+		struct event_list l = {0};
+
+		clock_sleep_ms(FOLLOW_MS);
+		if (!node_events(&inv->home, id, &l, e))
+			return false;
+		print_new_events(&l, seen < l.n ? seen : 0);
+		seen = l.n;
+		event_list_fini(&l);
+	}
+	return true;
+}
+
+static bool show_events(struct invocation *inv, bool follow, struct err *e)
+{
+	struct event_list l = {0};
+	struct node n = {0};
+	bool ok;
+
+	if (!node_show(&inv->home, inv->ctx, inv->args.v[0], &n, e))
+		return false;
+	ok = node_events(&inv->home, n.id, &l, e);
+	if (ok)
+		out_list(inv, &event_fields, l.v, l.n, event_columns, countof(event_columns));
+	if (ok && follow)
+		ok = follow_events(inv, n.id, l.n, e);
+	event_list_fini(&l);
+	fields_fini(&node_fields, &n);
+	return ok;
+}
+
+static void print_lines(struct str text)
+{
+	own_buf struct buf safe = {0};
+
+	escape_lines(&safe, text);
+	fd_stdout(buf_view(&safe));
+}
+
+static void log_document(
+	struct invocation *inv, const char *source, const char *path, struct str text)
+{
+	struct json_out j = {.out = inv->data};
+	struct str rest = text, line;
+
+	jout_object(&j);
+	jout_kv_z(&j, "source", source);
+	jout_kv_z(&j, "path", path);
+	jout_key(&j, "lines");
+	jout_array(&j);
+	while (str_split(&rest, '\n', &line))
+		if (line.n || rest.p)
+			jout_str(&j, line);
+	jout_end(&j);
+	jout_end(&j);
+}
+
+/* A log that is made anew at each start is read from its beginning again. */
+static bool follow_log(struct invocation *inv, const char *path, uint64_t at, struct err *e)
+{
+	while (!ctx_cancelled(inv->ctx)) {
+		own_buf struct buf more = {0};
+		struct file_stat st;
+
+		clock_sleep_ms(FOLLOW_MS);
+		if (!file_stat(path, &st))
+			continue;
+		if (st.size < at)
+			at = 0;
+		if (st.size > at && !file_read_from(path, at, &more, LOG_READ_MAX, e))
+			return false;
+		at += more.n;
+		print_lines(buf_view(&more));
+	}
+	return true;
+}
+
+static bool show_log(struct invocation *inv, const char *source, bool follow, struct err *e)
+{
+	own_buf struct buf path = {0}, text = {0};
+	enum log_source s = LOG_BOOT;
+	struct file_stat st;
+
+	if (!source_of(source, &s, e) ||
+		!node_log_path(&inv->home, inv->ctx, inv->args.v[0], s, &path, e))
+		return false;
+	if (file_stat(buf_z(&path), &st)) {
+		uint64_t from = st.size > LOG_READ_MAX ? st.size - LOG_READ_MAX : 0;
+
+		if (!file_read_from(buf_z(&path), from, &text, LOG_READ_MAX, e))
+			return false;
+	} else if (!follow) {
+		ctx_notice(inv->ctx, LEVEL_INFO, "there is no such log yet: %s", buf_z(&path));
+	}
+	if (inv_json(inv))
+		log_document(inv, source, buf_z(&path), buf_view(&text));
+	else
+		print_lines(buf_view(&text));
+	return !follow || follow_log(inv, buf_z(&path), text.n, e);
+}
+
+bool cmd_node_logs(struct invocation *inv, struct err *e)
+{
+	const char *source = inv_value(inv, "source");
+	bool follow = inv_has(inv, "follow");
+
+	if (follow && inv_json(inv))
+		return err_set(e, ERR_INVALID_ARGUMENT,
+			"--follow has no end, and --json prints one document");
+	if (!source || z_eq(source, "events"))
+		return show_events(inv, follow, e);
+	return show_log(inv, source, follow, e);
+}

@@ -1,0 +1,394 @@
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/handlers.h"
+
+#define SWITCH(n, h)                                                                               \
+	{                                                                                          \
+		.name = (n), .type = FLAG_BOOL, .help = (h)                                        \
+	}
+#define VALUE(n, v, h)                                                                             \
+	{                                                                                          \
+		.name = (n), .type = FLAG_VALUE, .value = (v), .help = (h)                         \
+	}
+#define FLAGS(f) .flags = (f), .n_flags = countof(f)
+
+#define EVENTS SWITCH("events", "print progress as JSON Lines, the result document last")
+#define INCLUDE_DELETED SWITCH("include-deleted", "show deleted records too")
+#define BOOTSTRAP(h)                                                                               \
+	{                                                                                          \
+		.name = "bootstrap-command", .type = FLAG_LIST, .value = "COMMAND", .help = (h),   \
+		.alias = {                                                                         \
+			"setup-command",                                                           \
+			"env-command"                                                              \
+		}                                                                                  \
+	}
+#define RESOURCES                                                                                  \
+	VALUE("cpus", "N", "CPUs of the VM"),                                                      \
+		VALUE("memory", "SIZE", "memory of the VM: 4, 4GiB, 512M (a bare number is GiB)"), \
+		VALUE("disk", "SIZE", "largest size of the VM's disk")
+#define PROFILE                                                                                    \
+	{                                                                                          \
+		.name = "agent-profile", .type = FLAG_VALUE, .value = "NAME",                      \
+		.help = "agent profile", .complete = COMPLETE_PROFILE                              \
+	}
+
+const struct flag global_flags[] = {
+	{.name = "home",
+		.type = FLAG_VALUE,
+		.value = "PATH",
+		.help = "use this home instead of CODELIMA_HOME or ~/.codelima",
+		.complete = COMPLETE_DIR},
+	SWITCH("json", "print one JSON document on stdout"),
+	{.name = "log-level",
+		.type = FLAG_VALUE,
+		.value = "error|warn|info|debug",
+		.help = "how much is told on stderr (info)",
+		.complete = COMPLETE_WORDS},
+	{.name = "help", .type = FLAG_BOOL, .help = "show help", .letter = 'h'},
+	SWITCH("version", "print the version"),
+};
+const size_t global_flags_n = countof(global_flags);
+
+static const struct flag doctor_flags[] = {
+	SWITCH("strict", "exit with 1 when there are warnings"),
+};
+static const struct flag environment_create_flags[] = {
+	{.name = "slug",
+		.type = FLAG_VALUE,
+		.value = "SLUG",
+		.help = "name of the config",
+		.required = true},
+	BOOTSTRAP("a command that prepares the guest"),
+};
+static const struct flag list_flags[] = {INCLUDE_DELETED};
+static const struct flag project_create_flags[] = {
+	{.name = "workspace",
+		.type = FLAG_VALUE,
+		.value = "PATH",
+		.help = "directory with the code",
+		.complete = COMPLETE_DIR,
+		.required = true},
+	VALUE("slug", "SLUG", "name of the project (from the directory's name)"),
+	{.name = "env-config",
+		.type = FLAG_LIST,
+		.value = "REF",
+		.help = "environment config for its nodes",
+		.complete = COMPLETE_ENVIRONMENT},
+	PROFILE,
+	VALUE("template", "LOCATOR", "Lima template: template:NAME, a file or a URL"),
+	RESOURCES,
+	BOOTSTRAP("a command that runs last when a node is prepared"),
+};
+static const struct flag node_create_flags[] = {
+	{.name = "project",
+		.type = FLAG_VALUE,
+		.value = "REF",
+		.help = "its project",
+		.complete = COMPLETE_PROJECT,
+		.required = true},
+	VALUE("slug", "SLUG", "name of the node (PROJECT-node)"),
+	{.name = "workspace-mode",
+		.type = FLAG_VALUE,
+		.value = "copy|mounted",
+		.help = "copy: the guest gets its own copy of the workspace; mounted: it works on "
+			"the workspace itself (copy)",
+		.complete = COMPLETE_WORDS},
+	PROFILE,
+	RESOURCES,
+	{.name = "lima-commands-file",
+		.type = FLAG_VALUE,
+		.value = "PATH",
+		.help = "YAML file with lima_commands for this node",
+		.complete = COMPLETE_FILE},
+	SWITCH("trust-file", "take that file even where a guest can write it"),
+	SWITCH("no-bootstrap", "run no bootstrap steps until start --rebootstrap"),
+	SWITCH("containerd", "let Lima set up containerd in the guest"),
+	{.name = "runtime",
+		.type = FLAG_VALUE,
+		.value = "vm",
+		.help = "only vm",
+		.complete = COMPLETE_WORDS},
+	{.name = "provider",
+		.type = FLAG_VALUE,
+		.value = "lima",
+		.help = "only lima",
+		.complete = COMPLETE_WORDS},
+	EVENTS,
+};
+static const struct flag node_list_flags[] = {
+	INCLUDE_DELETED,
+	{.name = "project",
+		.type = FLAG_VALUE,
+		.value = "REF",
+		.help = "only the nodes of this project",
+		.complete = COMPLETE_PROJECT},
+};
+static const struct flag node_start_flags[] = {
+	VALUE("timeout", "DURATION", "how long the VM may take to start: 30m, 90s"),
+	SWITCH("recreate",
+		"build the VM anew from its stored template and copy the workspace again"),
+	SWITCH("rebootstrap", "run every bootstrap step again"),
+	SWITCH("yes", "with --recreate: do not ask before a VM with a copy is destroyed"),
+	EVENTS,
+};
+static const struct flag events_flags[] = {EVENTS};
+static const struct flag node_delete_flags[] = {
+	SWITCH("yes", "do not ask when the VM runs or holds a copy"),
+	EVENTS,
+};
+static const struct flag node_logs_flags[] = {
+	{.name = "source",
+		.type = FLAG_VALUE,
+		.value = "events|boot|hostagent|bootstrap",
+		.help = "which log (events)",
+		.complete = COMPLETE_WORDS},
+	SWITCH("follow", "go on printing what is added"),
+};
+static const struct flag shell_flags[] = {
+	VALUE("workdir", "PATH", "directory in the guest (the workspace)"),
+	SWITCH("start", "start the node when it is stopped"),
+	{.name = "tty",
+		.type = FLAG_BOOL,
+		.help = "with a terminal, whatever stdin is",
+		.letter = 't'},
+	{.name = "no-tty", .type = FLAG_BOOL, .help = "without a terminal", .letter = 'T'},
+};
+
+#define SHELL_MORE                                                                                 \
+	"Without CMD: the guest's login shell in the workspace. With CMD: that one command; its "  \
+	"stdin, stdout, stderr and exit status are connected, and its arguments arrive byte for "  \
+	"byte. The first word behind REF that is no flag begins CMD, so that\n\n"                  \
+	"  codelima shell api-node make test\n  codelima shell api-node -- claude --version\n\n"   \
+	"work as they look. The exit status is the command's own, 255 when ssh failed."
+
+const struct command commands[] = {
+	{.group = "",
+		.name = "doctor",
+		.args = "",
+		FLAGS(doctor_flags),
+		.run = cmd_doctor,
+		.traits = CMD_NO_HOME,
+		.summary = "check that everything is there and the home is sound",
+		.more = "Exits with 0 when all required checks pass, 3 when one fails, and with "
+			"--strict 1 when there are warnings."},
+	{.group = "",
+		.name = "shell",
+		.args = "REF [--] [CMD…]",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		.traits = CMD_REST,
+		FLAGS(shell_flags),
+		.run = cmd_shell,
+		.summary = "open a shell in a node, or run one command",
+		.more = SHELL_MORE},
+	{.group = "",
+		.name = "config",
+		.args = "",
+		.run = cmd_config_show,
+		.traits = CMD_HIDDEN,
+		.summary = "show the settings in force"},
+	{.group = "",
+		.name = "help",
+		.args = "[GROUP [COMMAND]]",
+		.max_args = 2,
+		.run = cmd_help,
+		.traits = CMD_NO_HOME,
+		.summary = "show help"},
+	{.group = "",
+		.name = "version",
+		.args = "",
+		.run = cmd_version,
+		.traits = CMD_NO_HOME,
+		.summary = "print the versions of codelima and of the limactl found"},
+
+	{.group = "config",
+		.name = "show",
+		.args = "",
+		.run = cmd_config_show,
+		.summary = "show the settings in force",
+		.more = "What config.yaml, the environment and the built-in defaults give "
+			"together."},
+
+	{.group = "environment",
+		.name = "create",
+		.args = "",
+		FLAGS(environment_create_flags),
+		.run = cmd_environment_create,
+		.summary = "store an environment config",
+		.more = "Its commands run in every new node of the projects that use it, each as "
+			"its own sh -lc with the workspace as directory."},
+	{.group = "environment",
+		.name = "list",
+		.args = "",
+		FLAGS(list_flags),
+		.run = cmd_environment_list,
+		.summary = "list environment configs"},
+	{.group = "environment",
+		.name = "show",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_ENVIRONMENT,
+		.run = cmd_environment_show,
+		.summary = "show one environment config"},
+
+	{.group = "project",
+		.name = "create",
+		.args = "",
+		FLAGS(project_create_flags),
+		.run = cmd_project_create,
+		.summary = "register a workspace as a project"},
+	{.group = "project",
+		.name = "list",
+		.args = "",
+		FLAGS(list_flags),
+		.run = cmd_project_list,
+		.summary = "list projects"},
+	{.group = "project",
+		.name = "show",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		.run = cmd_project_show,
+		.summary = "show one project"},
+	{.group = "project",
+		.name = "delete",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		.run = cmd_project_delete,
+		.summary = "delete a project without live nodes and children",
+		.more = "The workspace on this computer is never touched."},
+	{.group = "project",
+		.name = "tree",
+		.args = "[ROOT]",
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		FLAGS(list_flags),
+		.run = cmd_project_tree,
+		.summary = "show projects, their nodes and children as a tree"},
+
+	{.group = "node",
+		.name = "create",
+		.args = "",
+		FLAGS(node_create_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_create,
+		.summary = "create a node: a VM for a project",
+		.more = "The VM is made, not started: node start does that, and copies the "
+			"workspace "
+			"and runs the bootstrap steps the first time."},
+	{.group = "node",
+		.name = "list",
+		.args = "",
+		FLAGS(node_list_flags),
+		.run = cmd_node_list,
+		.summary = "list nodes with the state of their VMs"},
+	{.group = "node",
+		.name = "show",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		.run = cmd_node_show,
+		.summary = "show one node"},
+	{.group = "node",
+		.name = "status",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		.run = cmd_node_show,
+		.summary = "show one node as it is now"},
+	{.group = "node",
+		.name = "start",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(node_start_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_start,
+		.summary = "start a node; the first time copies the workspace and runs bootstrap",
+		.more = "A start that failed goes on where it stopped when it is run again."},
+	{.group = "node",
+		.name = "stop",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(events_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_stop,
+		.summary = "stop a node"},
+	{.group = "node",
+		.name = "restart",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(events_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_restart,
+		.summary = "stop a node and start it again"},
+	{.group = "node",
+		.name = "delete",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(node_delete_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_delete,
+		.summary = "delete a node and its VM",
+		.more = "Asks first when the VM runs or holds a copy of the workspace; without a "
+			"terminal that needs --yes."},
+	{.group = "node",
+		.name = "logs",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(node_logs_flags),
+		.run = cmd_node_logs,
+		.summary = "show a node's events or one of its logs"},
+	{.group = "node",
+		.name = "shell",
+		.args = "REF [--] [CMD…]",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		.traits = CMD_REST,
+		FLAGS(shell_flags),
+		.run = cmd_shell,
+		.summary = "the same as codelima shell",
+		.more = SHELL_MORE},
+};
+const size_t commands_n = countof(commands);
+
+const struct group groups[] = {
+	{"project", "a directory with code, and what its nodes are made from"},
+	{"node", "a VM with a copy or a mount of a project's workspace"},
+	{"environment", "reusable commands that prepare a guest"},
+	{"config", "settings"},
+};
+const size_t groups_n = countof(groups);
+
+const struct command *command_find(const char *group, const char *name)
+{
+	for (size_t i = 0; i < commands_n; i++)
+		if (z_eq(commands[i].group, group) && z_eq(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+bool group_known(const char *group)
+{
+	for (size_t i = 0; i < groups_n; i++)
+		if (z_eq(groups[i].name, group))
+			return true;
+	return false;
+}

@@ -1,0 +1,32 @@
+/* handlers.h - what each command does: reads flags, calls ops, shows the result */
+#ifndef CLI_HANDLERS_H
+#define CLI_HANDLERS_H
+
+#include "cli/command.h"
+
+bool cmd_doctor(struct invocation *inv, struct err *e);
+bool cmd_config_show(struct invocation *inv, struct err *e);
+bool cmd_help(struct invocation *inv, struct err *e);
+bool cmd_version(struct invocation *inv, struct err *e);
+
+bool cmd_environment_create(struct invocation *inv, struct err *e);
+bool cmd_environment_list(struct invocation *inv, struct err *e);
+bool cmd_environment_show(struct invocation *inv, struct err *e);
+
+bool cmd_project_create(struct invocation *inv, struct err *e);
+bool cmd_project_list(struct invocation *inv, struct err *e);
+bool cmd_project_show(struct invocation *inv, struct err *e);
+bool cmd_project_delete(struct invocation *inv, struct err *e);
+bool cmd_project_tree(struct invocation *inv, struct err *e);
+
+bool cmd_node_create(struct invocation *inv, struct err *e);
+bool cmd_node_list(struct invocation *inv, struct err *e);
+bool cmd_node_show(struct invocation *inv, struct err *e);
+bool cmd_node_start(struct invocation *inv, struct err *e);
+bool cmd_node_stop(struct invocation *inv, struct err *e);
+bool cmd_node_restart(struct invocation *inv, struct err *e);
+bool cmd_node_delete(struct invocation *inv, struct err *e);
+bool cmd_node_logs(struct invocation *inv, struct err *e);
+bool cmd_shell(struct invocation *inv, struct err *e);
+
+#endif

@@ -1,0 +1,193 @@
+#include "cli/help.h"
+
+#include "base/escape.h"
+#include "base/mem.h"
+
+#define COLS 80
+
+static void usage_words(struct buf *out, const struct command *c)
+{
+	buf_puts(out, "codelima");
+	if (*c->group)
+		buf_printf(out, " %s", c->group);
+	buf_printf(out, " %s", c->name);
+}
+
+/* Text in a column from `indent` on, wrapped at COLS; the cursor stands at `at`. */
+static void wrap(struct buf *out, const char *text, size_t indent, size_t at)
+{
+	struct str rest = str_z(text), word;
+	bool first = true;
+
+	while (str_split(&rest, ' ', &word)) {
+		if (!first && at + 1 + word.n > COLS) {
+			buf_printf(out, "\n%*s", (int)indent, "");
+			at = indent;
+			first = true;
+		}
+		if (!first) {
+			buf_putc(out, ' ');
+			at++;
+		}
+		buf_str(out, word);
+		at += word.n;
+		first = false;
+	}
+	buf_putc(out, '\n');
+}
+
+static void row(struct buf *out, const char *left, const char *text, size_t width)
+{
+	size_t n = text_width(str_z(left));
+
+	buf_printf(out, "  %s", left);
+	if (n + 2 > width) {
+		buf_printf(out, "\n%*s", (int)(width + 2), "");
+		n = width;
+	} else {
+		buf_printf(out, "%*s", (int)(width - n), "");
+		n = width;
+	}
+	wrap(out, text, width + 2, n + 2);
+}
+
+static void flag_left(struct buf *b, const struct flag *f)
+{
+	if (f->letter)
+		buf_printf(b, "-%c, ", f->letter);
+	buf_printf(b, "--%s", f->name);
+	if (f->value)
+		buf_printf(b, " %s", f->value);
+}
+
+static void flag_text(struct buf *b, const struct flag *f)
+{
+	buf_puts(b, f->help);
+	if (f->required)
+		buf_puts(b, " (required)");
+	if (f->type == FLAG_LIST)
+		buf_puts(b, " (may be given more than once)");
+	for (size_t a = 0; a < countof(f->alias) && f->alias[a]; a++)
+		buf_printf(b, "%s--%s", a ? ", " : "; also ", f->alias[a]);
+}
+
+static void flags_section(struct buf *out, const char *title, const struct flag *f, size_t n)
+{
+	if (!n)
+		return;
+	buf_printf(out, "\n%s:\n", title);
+	for (size_t i = 0; i < n; i++) {
+		own_buf struct buf left = {0}, text = {0};
+
+		flag_left(&left, &f[i]);
+		flag_text(&text, &f[i]);
+		row(out, buf_z(&left), buf_z(&text), 26);
+	}
+}
+
+static void command_rows(struct buf *out, const char *group)
+{
+	for (size_t i = 0; i < commands_n; i++) {
+		own_buf struct buf left = {0};
+		const struct command *c = &commands[i];
+
+		if (!z_eq(c->group, group) || (c->traits & CMD_HIDDEN))
+			continue;
+		buf_puts(&left, c->name);
+		if (*c->args)
+			buf_printf(&left, " %s", c->args);
+		row(out, buf_z(&left), c->summary, 26);
+	}
+}
+
+void help_overview(struct buf *out)
+{
+	buf_puts(out, "codelima runs coding agents in real virtual machines, built on Lima.\n\n"
+		      "Usage:\n"
+		      "  codelima [global flags] GROUP COMMAND [flags] [args]\n\n"
+		      "Groups:\n");
+	for (size_t i = 0; i < groups_n; i++)
+		row(out, groups[i].name, groups[i].summary, 26);
+	buf_puts(out, "\nCommands:\n");
+	command_rows(out, "");
+	flags_section(out, "Global flags", global_flags, global_flags_n);
+	buf_puts(out, "\nA first session:\n"
+		      "  codelima project create --workspace ~/src/api\n"
+		      "  codelima node create --project api\n"
+		      "  codelima node start api-node\n"
+		      "  codelima shell api-node\n\n"
+		      "codelima help GROUP and codelima help GROUP COMMAND tell more.\n");
+}
+
+static const struct group *find_group(const char *name)
+{
+	for (size_t i = 0; i < groups_n; i++)
+		if (z_eq(groups[i].name, name))
+			return &groups[i];
+	return NULL;
+}
+
+void help_group(struct buf *out, const char *group)
+{
+	const struct group *g = find_group(group);
+
+	buf_printf(out,
+		"codelima %s: %s\n\nUsage:\n  codelima %s COMMAND [flags] [args]\n\nCommands:\n",
+		group, g ? g->summary : "", group);
+	command_rows(out, group);
+	buf_printf(out, "\ncodelima help %s COMMAND tells more.\n", group);
+}
+
+static void paragraphs(struct buf *out, const char *text)
+{
+	struct str rest = str_z(text), line;
+
+	while (str_split(&rest, '\n', &line)) {
+		own_mem char *z = mem_strndup(line.p, line.n);
+
+		if (line.n)
+			wrap(out, z, 0, 0);
+		else
+			buf_putc(out, '\n');
+	}
+}
+
+void help_command(struct buf *out, const struct command *c)
+{
+	usage_words(out, c);
+	buf_printf(out, ": %s\n\nUsage:\n  ", c->summary);
+	usage_words(out, c);
+	buf_printf(out, "%s%s%s\n", c->n_flags ? " [flags]" : "", *c->args ? " " : "", c->args);
+	if (c->more) {
+		buf_putc(out, '\n');
+		paragraphs(out, c->more);
+	}
+	flags_section(out, "Flags", c->flags, c->n_flags);
+	flags_section(out, "Global flags", global_flags, global_flags_n);
+}
+
+static bool unknown(const char *a, const char *b, struct err *e)
+{
+	err_set(e, ERR_INVALID_ARGUMENT, "there is no help for \"%s%s%s\"", a, b ? " " : "",
+		b ? b : "");
+	return err_fix(e, "codelima help");
+}
+
+bool help_words(struct buf *out, const struct strv *words, struct err *e)
+{
+	const char *a = words->n > 0 ? words->v[0] : NULL, *b = words->n > 1 ? words->v[1] : NULL;
+	const struct command *c;
+
+	if (!a) {
+		help_overview(out);
+		return true;
+	}
+	c = b ? command_find(a, b) : command_find("", a);
+	if (c)
+		help_command(out, c);
+	else if (!b && group_known(a))
+		help_group(out, a);
+	else
+		return unknown(a, b, e);
+	return true;
+}

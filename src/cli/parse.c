@@ -1,0 +1,454 @@
+#include "cli/parse.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+struct parser {
+	struct invocation *inv;
+	char **argv;
+	int argc, at;
+	const char *group;
+	bool flags_ended;
+};
+
+static bool bad(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool bad(struct err *e, const char *fmt, ...)
+{
+	own_buf struct buf b = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return err_set(e, ERR_INVALID_ARGUMENT, "%s", buf_z(&b));
+}
+
+/* "codelima node start", as far as it is known. */
+static void command_words(const struct parser *p, struct buf *b)
+{
+	const struct command *c = p->inv->cmd;
+
+	buf_puts(b, "codelima");
+	if (c && *c->group)
+		buf_printf(b, " %s", c->group);
+	if (c)
+		buf_printf(b, " %s", c->name);
+	else if (p->group)
+		buf_printf(b, " %s", p->group);
+}
+
+static bool try_help(const struct parser *p, struct err *e)
+{
+	own_buf struct buf b = {0};
+
+	command_words(p, &b);
+	return err_fix(e, "%s --help", buf_z(&b));
+}
+
+/* Keeps the nearest candidate of a misspelt word. */
+struct nearest {
+	struct str word;
+	const char *best;
+	unsigned distance;
+};
+
+static void consider(struct nearest *n, const char *candidate)
+{
+	unsigned d = str_distance(n->word, str_z(candidate));
+
+	if (candidate && (!n->best || d < n->distance)) {
+		n->best = candidate;
+		n->distance = d;
+	}
+}
+
+/* A word of which less than half is right is no misspelling. */
+static const char *suggestion(const struct nearest *n)
+{
+	return n->best && n->distance * 2 <= strlen(n->best) ? n->best : NULL;
+}
+
+static void consider_flags(struct nearest *n, const struct flag *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		consider(n, f[i].name);
+		for (size_t a = 0; a < countof(f[i].alias) && f[i].alias[a]; a++)
+			consider(n, f[i].alias[a]);
+	}
+}
+
+static bool unknown_flag(const struct parser *p, struct str name, const char *word, struct err *e)
+{
+	own_buf struct buf b = {0};
+	struct nearest near = {.word = name};
+	const char *hint;
+
+	if (p->inv->cmd)
+		consider_flags(&near, p->inv->cmd->flags, p->inv->cmd->n_flags);
+	consider_flags(&near, global_flags, global_flags_n);
+	hint = suggestion(&near);
+	command_words(p, &b);
+	bad(e, "%s has no flag %s%s%s%s", buf_z(&b), word, hint ? " (did you mean --" : "",
+		hint ? hint : "", hint ? "?)" : "");
+	return try_help(p, e);
+}
+
+static bool flag_named(const struct flag *f, struct str name, bool is_short)
+{
+	if (is_short)
+		return name.n == 1 && f->letter && name.p[0] == f->letter;
+	if (str_eqz(name, f->name))
+		return true;
+	for (size_t a = 0; a < countof(f->alias) && f->alias[a]; a++)
+		if (str_eqz(name, f->alias[a]))
+			return true;
+	return false;
+}
+
+static const struct flag *find_flag(const struct flag *f, size_t n, struct str name, bool is_short)
+{
+	for (size_t i = 0; i < n; i++)
+		if (flag_named(&f[i], name, is_short))
+			return &f[i];
+	return NULL;
+}
+
+/* --name, --name=value, -n. */
+struct flag_word {
+	const char *word;
+	struct str name, value;
+	bool has_value, is_short;
+};
+
+static struct flag_word split_flag(const char *word)
+{
+	struct flag_word w = {.word = word, .is_short = word[1] != '-'};
+	struct str body = str_from(str_z(word), w.is_short ? 1 : 2);
+	size_t eq = str_find(body, '=');
+
+	w.name = str_n(body.p, eq);
+	w.has_value = eq < body.n;
+	w.value = w.has_value ? str_from(body, eq + 1) : (struct str){0};
+	return w;
+}
+
+static bool looks_like_flag(const struct parser *p, const char *word)
+{
+	struct flag_word w;
+
+	if (word[0] != '-' || word[1] != '-' || !word[2])
+		return false;
+	w = split_flag(word);
+	return (p->inv->cmd &&
+		       find_flag(p->inv->cmd->flags, p->inv->cmd->n_flags, w.name, false)) ||
+	       find_flag(global_flags, global_flags_n, w.name, false);
+}
+
+static bool take_value(struct parser *p, const struct flag *f, const struct flag_word *w,
+	struct str *value, struct err *e)
+{
+	if (w->has_value) {
+		*value = w->value;
+	} else if (p->at >= p->argc) {
+		bad(e, "--%s needs a value: --%s %s", f->name, f->name, f->value);
+		return try_help(p, e);
+	} else if (looks_like_flag(p, p->argv[p->at])) {
+		bad(e, "--%s needs a value before %s (write --%s=%s if that is the value)", f->name,
+			p->argv[p->at], f->name, p->argv[p->at]);
+		return try_help(p, e);
+	} else {
+		*value = str_z(p->argv[p->at++]);
+	}
+	if (!utf8_valid(*value))
+		return bad(e, "the value of --%s is not UTF-8", f->name);
+	return true;
+}
+
+static bool log_level(struct str v, enum level *out, struct err *e)
+{
+	static const char *const words[] = {"error", "warn", "info", "debug"};
+
+	for (size_t i = 0; i < countof(words); i++)
+		if (str_eqz(v, words[i])) {
+			*out = (enum level)i;
+			return true;
+		}
+	return bad(e, "--log-level is error, warn, info or debug, not \"%.*s\"", STRF(v));
+}
+
+static bool set_global(
+	struct parser *p, const struct flag *f, const struct flag_word *w, struct err *e)
+{
+	struct invocation *inv = p->inv;
+	struct str value = {0};
+
+	if (f->type == FLAG_BOOL && w->has_value)
+		return bad(e, "--%s takes no value", f->name);
+	if (f->type != FLAG_BOOL && !take_value(p, f, w, &value, e))
+		return false;
+	if (z_eq(f->name, "json"))
+		inv->json = true;
+	else if (z_eq(f->name, "help"))
+		inv->help = true;
+	else if (z_eq(f->name, "version"))
+		inv->version = true;
+	else if (z_eq(f->name, "log-level"))
+		return log_level(value, &inv->log_level, e);
+	else if (z_eq(f->name, "home")) {
+		if (inv->home_storage)
+			return bad(e, "--home is given twice");
+		if (!value.n)
+			return bad(e, "--home is empty");
+		inv->home_storage = mem_strndup(value.p, value.n);
+		inv->home_flag = inv->home_storage;
+	}
+	return true;
+}
+
+static bool set_flag(
+	struct parser *p, const struct flag *f, const struct flag_word *w, struct err *e)
+{
+	struct invocation *inv = p->inv;
+	struct strv *list = &inv->values[f - inv->cmd->flags];
+	struct str value = STR("true");
+
+	if (f->type == FLAG_BOOL && w->has_value)
+		return bad(e, "--%s takes no value", f->name);
+	if (f->type != FLAG_BOOL && !take_value(p, f, w, &value, e))
+		return false;
+	if (f->type == FLAG_VALUE && list->n) {
+		bad(e, "--%s is given twice", f->name);
+		return try_help(p, e);
+	}
+	if (f->type != FLAG_BOOL || !list->n)
+		strv_addn(list, value);
+	if (z_eq(f->name, "events"))
+		inv->events = true;
+	return true;
+}
+
+static bool take_flag(struct parser *p, const char *word, struct err *e)
+{
+	struct flag_word w = split_flag(word);
+	const struct flag *f;
+
+	if (p->inv->cmd) {
+		f = find_flag(p->inv->cmd->flags, p->inv->cmd->n_flags, w.name, w.is_short);
+		if (f)
+			return set_flag(p, f, &w, e);
+	}
+	f = find_flag(global_flags, global_flags_n, w.name, w.is_short);
+	if (f)
+		return set_global(p, f, &w, e);
+	return unknown_flag(p, w.name, word, e);
+}
+
+static void consider_commands(struct nearest *n, const char *group)
+{
+	for (size_t i = 0; i < commands_n; i++)
+		if (z_eq(commands[i].group, group))
+			consider(n, commands[i].name);
+	if (!*group)
+		for (size_t i = 0; i < groups_n; i++)
+			consider(n, groups[i].name);
+}
+
+static bool unknown_command(struct parser *p, const char *word, struct err *e)
+{
+	own_buf struct buf b = {0};
+	struct nearest near = {.word = str_z(word)};
+	const char *hint;
+
+	consider_commands(&near, p->group ? p->group : "");
+	hint = suggestion(&near);
+	command_words(p, &b);
+	bad(e, "%s has no command \"%s\"%s%s%s", buf_z(&b), word, hint ? " (did you mean " : "",
+		hint ? hint : "", hint ? "?)" : "");
+	err_field(e, "command", word);
+	return err_fix(e, p->group ? "codelima %s --help" : "codelima help", p->group);
+}
+
+static void choose(struct parser *p, const struct command *c)
+{
+	p->inv->cmd = c;
+	p->inv->values = mem_alloc((c->n_flags + 1) * sizeof(*p->inv->values));
+}
+
+/* The group's or the command's name. */
+static bool take_name(struct parser *p, const char *word, struct err *e)
+{
+	const struct command *c = command_find(p->group ? p->group : "", word);
+
+	/* `config` alone is a command, `config show` one of the group: complete_line() knows. */
+	if (!p->group && group_known(word))
+		p->group = word;
+	else if (c)
+		choose(p, c);
+	else
+		return unknown_command(p, word, e);
+	return true;
+}
+
+static bool surplus(const struct parser *p, const char *word, struct err *e)
+{
+	own_buf struct buf b = {0};
+
+	command_words(p, &b);
+	bad(e, "%s takes %s: \"%s\" is too much", buf_z(&b),
+		p->inv->cmd->max_args ? "no more arguments" : "no arguments", word);
+	return try_help(p, e);
+}
+
+static bool take_word(struct parser *p, const char *word, struct err *e)
+{
+	struct invocation *inv = p->inv;
+
+	if (!inv->cmd)
+		return take_name(p, word, e);
+	if (inv->args.n >= inv->cmd->max_args)
+		return surplus(p, word, e);
+	if (!utf8_valid(str_z(word)))
+		return bad(e, "argument %zu is not UTF-8", inv->args.n + 1);
+	strv_add(&inv->args, word);
+	return true;
+}
+
+/* `shell REF CMD…`: everything from the first word behind REF belongs to CMD. */
+static bool begins_rest(const struct parser *p, const char *word)
+{
+	const struct invocation *inv = p->inv;
+
+	return inv->cmd && (inv->cmd->traits & CMD_REST) && inv->args.n >= inv->cmd->max_args &&
+	       (p->flags_ended || word[0] != '-' || !word[1]);
+}
+
+static void take_rest(struct parser *p)
+{
+	while (p->at < p->argc)
+		strv_add(&p->inv->rest, p->argv[p->at++]);
+}
+
+static bool walk(struct parser *p, struct err *e)
+{
+	while (p->at < p->argc) {
+		const char *word = p->argv[p->at];
+		bool rest_follows = p->inv->cmd && (p->inv->cmd->traits & CMD_REST);
+
+		if (begins_rest(p, word)) {
+			take_rest(p);
+			return true;
+		}
+		p->at++;
+		if (!p->flags_ended && z_eq(word, "--")) {
+			p->flags_ended = true;
+			if (rest_follows && p->inv->args.n >= p->inv->cmd->max_args) {
+				take_rest(p);
+				return true;
+			}
+		} else if (!p->flags_ended && word[0] == '-' && word[1]) {
+			if (!take_flag(p, word, e))
+				return false;
+		} else if (!take_word(p, word, e)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool complete_line(struct parser *p, struct err *e)
+{
+	own_buf struct buf b = {0};
+	const struct command *c;
+
+	if (!p->inv->cmd && p->group && !p->inv->help && command_find("", p->group))
+		choose(p, command_find("", p->group));
+	c = p->inv->cmd;
+
+	command_words(p, &b);
+	if (p->inv->help || p->inv->version)
+		return true;
+	if (!c && p->group) {
+		bad(e, "%s needs a command", buf_z(&b));
+		return err_fix(e, "codelima %s --help", p->group);
+	}
+	if (!c)
+		return true;
+	if (p->inv->args.n < c->min_args) {
+		bad(e, "%s needs %s", buf_z(&b), c->args);
+		return try_help(p, e);
+	}
+	for (size_t i = 0; i < c->n_flags; i++)
+		if (c->flags[i].required && !p->inv->values[i].n) {
+			bad(e, "%s needs --%s %s", buf_z(&b), c->flags[i].name, c->flags[i].value);
+			return try_help(p, e);
+		}
+	return true;
+}
+
+/* --json and --help count even where the rest of the line is wrong. */
+static void look_ahead(struct invocation *inv, int argc, char **argv)
+{
+	for (int i = 1; i < argc && !z_eq(argv[i], "--"); i++)
+		if (z_eq(argv[i], "--json"))
+			inv->json = true;
+}
+
+bool parse_command_line(struct invocation *inv, int argc, char **argv, struct err *e)
+{
+	struct parser p = {.inv = inv, .argv = argv, .argc = argc, .at = 1};
+	bool ok;
+
+	inv->log_level = LEVEL_INFO;
+	for (int i = 0; i < argc; i++)
+		strv_add(&inv->argv, argv[i]);
+	ok = walk(&p, e) && complete_line(&p, e);
+	if (!ok)
+		look_ahead(inv, argc, argv);
+	/* `codelima node --help`: the group, for the help text. */
+	if (ok && !inv->cmd && p.group)
+		strv_add(&inv->args, p.group);
+	return ok;
+}
+
+void invocation_fini(struct invocation *inv)
+{
+	for (size_t i = 0; inv->cmd && i < inv->cmd->n_flags; i++)
+		strv_fini(&inv->values[i]);
+	free(inv->values);
+	strv_fini(&inv->args);
+	strv_fini(&inv->rest);
+	strv_fini(&inv->argv);
+	free(inv->home_storage);
+	home_fini(&inv->home);
+	*inv = (struct invocation){0};
+}
+
+static const struct strv *values_of(const struct invocation *inv, const char *flag)
+{
+	for (size_t i = 0; i < inv->cmd->n_flags; i++)
+		if (z_eq(inv->cmd->flags[i].name, flag))
+			return inv->values[i].n ? &inv->values[i] : NULL;
+	return NULL;
+}
+
+bool inv_has(const struct invocation *inv, const char *flag)
+{
+	return values_of(inv, flag);
+}
+
+const char *inv_value(const struct invocation *inv, const char *flag)
+{
+	const struct strv *l = values_of(inv, flag);
+
+	return l ? l->v[0] : NULL;
+}
+
+const struct strv *inv_list(const struct invocation *inv, const char *flag)
+{
+	return values_of(inv, flag);
+}
+
+bool inv_json(const struct invocation *inv)
+{
+	return inv->json || inv->events;
+}
