@@ -158,6 +158,30 @@ static bool is_delimiter(struct str line, struct str word, bool strip)
 	return at == line.n;
 }
 
+static size_t count(struct str s, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == c;
+	return n;
+}
+
+/* In a body whose delimiter is not quoted, a line may go on behind a backslash,
+ * and dash looks for the delimiter only behind an expansion's end. */
+static bool line_ends(struct str line, struct str delimiter)
+{
+	if (str_find(delimiter, '\'') < delimiter.n || str_find(delimiter, '"') < delimiter.n)
+		return true;
+	if (line.n && line.p[line.n - 1] == '\\')
+		return false;
+	if (!count(line, '$') && !count(line, '`'))
+		return true;
+	return count(line, '(') == count(line, ')') && count(line, '{') == count(line, '}') &&
+	       count(line, '`') % 2 == 0 && !count(line, '\'') && !count(line, '"') &&
+	       !count(line, '\\') && !count(line, '#');
+}
+
 /* One line of a here-document's body. */
 static void step_body(struct shlex *x)
 {
@@ -169,6 +193,8 @@ static void step_body(struct shlex *x)
 		memmove(x->heredocs, x->heredocs + 1, x->n_heredocs * sizeof(*x->heredocs));
 		memmove(x->strip_tabs, x->strip_tabs + 1, x->n_heredocs);
 		x->in_body = x->n_heredocs > 0;
+	} else if (!line_ends(line, x->heredocs[0])) {
+		x->lost = true;
 	}
 	advance(x, line.n + 1, '\n');
 }
