@@ -8,7 +8,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/proc.h"
-#include "store/jobs.h"
+#include "store/job_read.h"
 
 #define CLAIM_MAX (64u << 10)
 

@@ -112,17 +112,18 @@ static void read_line(struct str line, struct event_list *out)
 {
 	own_json json_t *j = NULL;
 	struct event ev = {0};
-	const char *key;
-	json_t *value;
+	json_t *fields;
+	void *it;
 
 	line = str_trim(line);
 	if (!line.n || !json_read(line, "events.jsonl", &j, NULL) || !json_get_str(j, "type"))
 		return;
+	fields = json_object_get(j, "fields");
 	ev.timestamp = mem_strdup(json_get_str(j, "timestamp"));
 	ev.type = mem_strdup(json_get_str(j, "type"));
 	ev.message = mem_strdup(json_get_str(j, "message"));
-	json_object_foreach(json_object_get(j, "fields"), key, value)
-		add_field(&ev.fields, key, value);
+	for (it = json_object_iter(fields); it; it = json_object_iter_next(fields, it))
+		add_field(&ev.fields, json_object_iter_key(it), json_object_iter_value(it));
 	out->v = mem_array(out->v, out->n + 1, sizeof(*out->v));
 	out->v[out->n++] = ev;
 }

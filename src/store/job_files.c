@@ -4,32 +4,14 @@
 #include <fcntl.h>
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "data/codec.h"
 #include "data/progress_json.h"
-#include "model/id.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/file.h"
-#include "os/proc.h"
-#include "store/jobs.h"
+#include "store/job_read.h"
 
-#define JOB_MAX (1u << 20)
 #define LOG_MAX (64u << 20)
-
-bool job_files_ids(const struct home *h, struct strv *ids, struct err *e)
-{
-	own_buf struct buf dir = {0};
-	own_strv struct strv names = {0};
-
-	if (!file_list(home_path(h, &dir, "_jobs"), &names, e))
-		return false;
-	strv_clear(ids);
-	for (size_t i = 0; i < names.n; i++)
-		if (id_valid(str_z(names.v[i])))
-			strv_add(ids, names.v[i]);
-	return true;
-}
 
 bool job_files_make(const struct home *h, const char *id, struct err *e)
 {
@@ -83,47 +65,6 @@ void job_files_log(int fd, uint64_t *size, struct str line)
 	fd_write_all(fd, buf_view(&text), "log", NULL);
 }
 
-static bool read_job(const struct home *h, const char *id, struct job *job, struct err *e)
-{
-	own_buf struct buf path = {0}, text = {0};
-
-	if (id_valid(str_z(id)) &&
-		file_read(home_path(h, &path, "_jobs/%s/job.json", id), &text, JOB_MAX, e))
-		return codec_read_json(&job_fields, job, buf_view(&text), buf_z(&path), e);
-	if (!path.n || (e && e->sys == ENOENT)) {
-		err_set(e, ERR_NOT_FOUND, "there is no job %s", id);
-		err_field(e, "query", id);
-	}
-	return false;
-}
-
-static bool gone(const struct job *job)
-{
-	uint64_t start = 0;
-
-	if (!z_eq(job->state, JOB_RUNNING) && !z_eq(job->state, JOB_QUEUED))
-		return false;
-	num_u64(str_z(job->pid_start), &start);
-	return !proc_alive((int)job->pid, start);
-}
-
-bool job_load(const struct home *h, const char *id, struct job *job, struct err *e)
-{
-	if (!read_job(h, id, job, e))
-		return false;
-	if (!gone(job))
-		return true;
-	/* It may have ended in the meantime, with its last word on disk. */
-	fields_fini(&job_fields, job);
-	if (!read_job(h, id, job, e))
-		return false;
-	if (gone(job)) {
-		free(job->state);
-		job->state = mem_strdup(JOB_LOST);
-	}
-	return true;
-}
-
 static bool goes_on(const struct home *h, const char *id)
 {
 	struct job job = {0};
@@ -151,7 +92,7 @@ void job_files_prune(const struct home *h, size_t keep)
 	own_buf struct buf path = {0};
 	size_t excess;
 
-	if (!job_files_ids(h, &ids, NULL) || ids.n <= keep)
+	if (!job_ids(h, &ids, NULL) || ids.n <= keep)
 		return;
 	excess = ids.n - keep;
 	for (size_t i = 0; i < ids.n && excess; i++) {

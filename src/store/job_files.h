@@ -4,8 +4,6 @@
 
 #include "store/home.h"
 
-/* Ids of the jobs there are, oldest first (UUIDv7 sort by time). */
-bool job_files_ids(const struct home *h, struct strv *ids, struct err *e);
 bool job_files_make(const struct home *h, const char *id, struct err *e);
 bool job_files_save(const struct home *h, const struct job *job, struct err *e);
 /* For appending; -1 with e on failure. */

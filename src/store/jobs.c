@@ -3,10 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "base/escape.h"
 #include "base/mem.h"
-#include "base/num.h"
-#include "data/codec.h"
 #include "model/id.h"
 #include "os/clock.h"
 #include "os/fd.h"
@@ -209,50 +206,4 @@ void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 	if (c->sink == &j->sink)
 		c->sink = j->next;
 	release(j);
-}
-
-bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e)
-{
-	own_strv struct strv ids = {0};
-	own_buf struct buf shown = {0};
-	const char *hit = NULL;
-	size_t hits = 0;
-
-	if (!job_files_ids(h, &ids, e))
-		return false;
-	for (size_t i = 0; i < ids.n; i++) {
-		if (!id_matches(str_z(ref), str_z(ids.v[i])))
-			continue;
-		hit = ids.v[i];
-		hits++;
-	}
-	if (hits == 1)
-		return job_load(h, hit, job, e);
-	escape_text(&shown, str_z(ref));
-	if (hits)
-		err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names %zu jobs", buf_z(&shown), hits);
-	else
-		err_set(e, ERR_NOT_FOUND, "there is no job \"%s\"", buf_z(&shown));
-	err_field(e, "query", ref);
-	return err_fix(e, "codelima job list");
-}
-
-bool job_list(const struct home *h, struct job_list *out, struct err *e)
-{
-	own_strv struct strv ids = {0};
-
-	if (!job_files_ids(h, &ids, e))
-		return false;
-	*out = (struct job_list){.v = mem_alloc(ids.n * sizeof(*out->v))};
-	for (size_t i = 0; i < ids.n; i++)
-		out->n += job_load(h, ids.v[i], &out->v[out->n], NULL);
-	return true;
-}
-
-void job_list_fini(struct job_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		fields_fini(&job_fields, &l->v[i]);
-	free(l->v);
-	*l = (struct job_list){0};
 }

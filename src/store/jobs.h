@@ -14,14 +14,8 @@
 #ifndef STORE_JOBS_H
 #define STORE_JOBS_H
 
-#include "store/home.h"
+#include "store/job_read.h"
 
-#define JOB_QUEUED "queued"
-#define JOB_RUNNING "running"
-#define JOB_DONE "done"
-#define JOB_FAILED "failed"
-#define JOB_CANCELLED "cancelled"
-#define JOB_LOST "lost"
 #define JOBS_KEPT 200
 
 struct job_handle {
@@ -55,20 +49,5 @@ bool job_begin(struct job_handle *j, const struct home *h, const char *operation
 	const char *target, const struct strv *argv, struct ctx *c, struct err *e);
 /* Ends it: done, failed or cancelled by what `result` holds. Restores c->sink. */
 void job_end(struct job_handle *j, struct ctx *c, const struct err *result);
-
-/* As it is now: one whose process is gone without a word is `lost`. NotFound. job
- * must be zeroed. */
-bool job_load(const struct home *h, const char *id, struct job *job, struct err *e);
-/* By id, or its beginning or end of 8+ characters. */
-bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e);
-
-struct job_list {
-	struct job *v; /* oldest first */
-	size_t n;
-};
-/* Unreadable ones are left out. */
-bool job_list(const struct home *h, struct job_list *out, struct err *e);
-void job_list_fini(struct job_list *l);
-#define own_jobs __attribute__((cleanup(job_list_fini)))
 
 #endif

@@ -4,11 +4,11 @@
 #include "data/codec.h"
 #include "store/bootstrap_file.h"
 #include "store/events.h"
+#include "store/home_prepare.h"
 #include "store/profiles.h"
 #include "store/record_find.h"
 #include "store/record_list.h"
 #include "store/record_store.h"
-#include "store/home_prepare.h"
 
 #define NODE "01a20256-26e4-78c1-a61f-4daf7ae9c531"
 
