@@ -189,7 +189,7 @@ static struct yaml_node **keep(struct quick *q, struct yaml_node *const *v, size
 
 static struct yaml_node *parse_list(struct quick *q)
 {
-	struct yaml_node *items[MAX_CHILDREN], *seq = node_at(q, YAML_SEQ, 0, 0);
+	struct yaml_node *items[MAX_CHILDREN] = {0}, *seq = node_at(q, YAML_SEQ, 0, 0);
 	size_t indent = q->indent;
 
 	while (!q->end && q->indent == indent && is_item(q->body)) {
@@ -245,7 +245,7 @@ static struct yaml_node *parse_value(struct quick *q, size_t after_key, int dept
 
 static struct yaml_node *parse_map(struct quick *q, int depth)
 {
-	struct yaml_node *keys[MAX_CHILDREN], *items[MAX_CHILDREN];
+	struct yaml_node *keys[MAX_CHILDREN] = {0}, *items[MAX_CHILDREN] = {0};
 	struct yaml_node *map = node_at(q, YAML_MAP, 0, 0);
 	size_t indent = q->indent;
 

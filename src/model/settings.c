@@ -9,17 +9,18 @@
 #define TIB ((uint64_t)1 << 40)
 #define SIZE_LEAST (64 * MIB)
 #define SIZE_MOST (64 * TIB)
-#define MINUTES(n) ((int64_t)(n)*60 * 1000)
+#define SECONDS(n) ((int64_t)(n)*1000)
+#define MINUTES(n) SECONDS((n)*60)
 
 static const struct {
 	const char *kind;
 	int64_t ms;
 } deadlines[] = {
-	{"list", 15 * 1000},
+	{"list", SECONDS(15)},
 	{"start", MINUTES(30)},
 	{"bootstrap", 0},
 	{"shell", 0},
-	{"boot_silence", 30 * 1000},
+	{"boot_silence", SECONDS(30)},
 };
 
 bool settings_deadline(const struct config *c, const char *kind, int64_t *ms, struct err *e)
@@ -151,21 +152,24 @@ static void size_take(char **to, const char *from)
 	*to = buf_steal(&text);
 }
 
+static void resources_apply(struct resources *out, const struct resources *level)
+{
+	if (!level)
+		return;
+	if (level->cpus > 0)
+		out->cpus = level->cpus;
+	size_take(&out->memory, level->memory);
+	size_take(&out->disk, level->disk);
+}
+
 void resources_effective(const struct resources *config, const struct resources *project,
 	const struct resources *node, struct resources *out)
 {
-	const struct resources *const levels[] = {config, project, node};
-
 	fields_fini(&resources_fields, out);
 	out->cpus = 2;
 	out->memory = mem_strdup("4GiB");
 	out->disk = mem_strdup("20GiB");
-	for (size_t i = 0; i < countof(levels); i++) {
-		if (!levels[i])
-			continue;
-		if (levels[i]->cpus > 0)
-			out->cpus = levels[i]->cpus;
-		size_take(&out->memory, levels[i]->memory);
-		size_take(&out->disk, levels[i]->disk);
-	}
+	resources_apply(out, config);
+	resources_apply(out, project);
+	resources_apply(out, node);
 }

@@ -67,8 +67,8 @@ static const char *const left_alone[] = {
 	"\ta: b\n",
 	"---\na: b\n",
 	"a: b\n...\n",
-	"\xef\xbb\xbf"
-	"a: b\n",
+	("\xef\xbb\xbf"
+	 "a: b\n"),
 	" a: b\n",
 	"a:\n  - b\n  c: d\n",
 	"a:\n  - b: c\n",
