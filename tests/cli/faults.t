@@ -27,7 +27,7 @@ for cmd in create start stop delete; do
 	*) cl --json node $cmd app ;;
 	esac
 	refused 6 ExternalCommandFailed
-	json_like .error.message '2 ?s|deadline|time' "the deadline is named"
+	json_like .error.message 'within 2\.0 s' "the deadline is named"
 	ok "$([ $(($(date +%s) - before)) -lt 20 ]; echo $?)" "in time"
 	same "$(ours_like "limactl.*$cmd" | wc -l | tr -d ' ')" 0 "limactl is ended"
 	play
@@ -64,7 +64,7 @@ cl --json node start app; status 0 "100 MB on stderr and then it works"
 cl node stop app; play 'start flood-err 100M' 'start exit 1 "after the flood"'
 cl --json node start app; refused 6 ExternalCommandFailed; json_like .error.cause 'after the flood' "the last lines are the cause"
 ok "$([ "$(wc -c <"$T/out")" -lt 100000 ]; echo $?)" "and no more of them"
-ok "$([ "$(du -sk "$CODELIMA_HOME" | cut -f 1)" -lt 120000 ]; echo $?)" "the log does not grow without end"
+ok "$([ "$(du -sk "$CODELIMA_HOME" | cut -f 1)" -lt 140000 ]; echo $?)" "the logs do not grow without end (64 MiB each)"
 
 sandbox "garbage"
 project app
@@ -127,7 +127,7 @@ chmod 700 "$LIMA_HOME"; cl node create --project app; status 0
 sandbox "LIMA_HOME is a file"
 project app; echo >"$LIMA_HOME"; cl --json node create --project app; ok "$([ "$status" != 0 ]; echo $?)" "refused"; out_has "$LIMA_HOME"
 sandbox "LIMA_HOME is too long"
-project app; LIMA_HOME=$T/$(printf 'l%.0s' $(seq 90)) cl --json node create --project app; refused 2 InvalidArgument; no_calls
+project app; LIMA_HOME=$T/$(printf 'l%.0s' $(seq 90)) cl --json node create --project app; refused 2 InvalidArgument; not_called '"create"'
 
 sandbox "a home that cannot be written"
 project app; chmod -R a-w "$CODELIMA_HOME"
