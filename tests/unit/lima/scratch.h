@@ -62,7 +62,7 @@ static inline int run_program(
 	const char *const *argv, const struct strv *env, const char *in, struct buf *out)
 {
 	struct err e = {0};
-	int pid, status;
+	int pid, status = 0;
 
 	put_file("stdin", in ? in : "", 0600);
 	own_fd int fd_in = open(in_scratch("stdin"), O_RDONLY | O_CLOEXEC);

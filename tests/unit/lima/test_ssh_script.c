@@ -187,10 +187,12 @@ static void login_falls_back_to_home(void **state)
 	own_buf struct buf script = {0}, b = {0};
 	struct ssh s = {0};
 
+	own_mem char *cwd = file_cwd(NULL);
+
 	ssh_script_login(&s, "/nowhere", &script);
 	buf_printf(&b,
 		"codelima: /nowhere is not there in the VM: this is the home directory\n[-l] %s\n",
-		file_cwd(NULL));
+		cwd);
 	each_shell(script.p, 0, b.p);
 	buf_clear(&script);
 	buf_clear(&b);
@@ -224,7 +226,7 @@ static void signals_reach_the_marked(void **state)
 	own_buf struct buf script = {0}, out = {0};
 	own_strv struct strv args = {0}, env = {0};
 	struct ssh s = {0};
-	int pid, status;
+	int pid, status = 0;
 
 	strv_add(&args, "sh");
 	strv_add(&args, "-c");
