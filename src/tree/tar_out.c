@@ -57,6 +57,8 @@ static la_ssize_t on_write(struct archive *a, void *arg, const void *p, size_t n
 	struct tar_out *t = arg;
 
 	(void)a;
+	if (!t->out)
+		return -1;
 	t->taken += n;
 	if (!t->pack)
 		buf_add(t->out, p, n);
@@ -390,14 +392,9 @@ const struct tar_totals *tar_out_totals(const struct tar_out *t)
 
 void tar_out_close(struct tar_out *t)
 {
-	own_buf struct buf rest = {0};
-
 	if (!t)
 		return;
-	t->out = &rest;
-	if (t->archive && !t->ended)
-		archive_write_fail(t->archive); /* else freeing it writes the end */
-	archive_write_free(t->archive);
+	archive_write_free(t->archive); /* a stream that was not ended tries to write */
 	archive_entry_free(t->head);
 	while (t->n_dirs)
 		free(t->dirs[--t->n_dirs].path);

@@ -81,6 +81,7 @@ UNUSED static struct str get_file(const char *path, struct buf *b)
 		assert_true(n >= 0);
 		b->n += (size_t)n;
 	} while (n > 0);
+	b->p[b->n] = '\0';
 	close(fd);
 	return buf_view(b);
 }
