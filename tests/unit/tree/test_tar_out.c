@@ -51,21 +51,6 @@ static void extract(bool zstd)
 	assert_int_equal(run_tool(tar, NULL, NULL), 0);
 }
 
-/* Names, types, modes, times and content of both trees, compared by find and sha256sum. */
-static void assert_same(const char *a, const char *b)
-{
-	static const char script[] =
-		"for d; do (cd \"$d\" && find . \\( -type f -o -type d -o -type l \\) "
-		"-printf '%y %m %T@ %p %l\\n' | LC_ALL=C sort; find . -type f -print0 | LC_ALL=C "
-		"sort -z |"
-		" xargs -0r sha256sum) >\"$scratch/list-$(basename \"$d\")\"; done; "
-		"cmp \"$scratch/list-$(basename \"$1\")\" \"$scratch/list-$(basename \"$2\")\"";
-	const char *sh[] = {"sh", "-c", script, "sh", a, b, NULL};
-
-	setenv("scratch", scratch, 1);
-	assert_int_equal(run_tool(sh, NULL, NULL), 0);
-}
-
 static void set_times(const char *path, time_t s, long ns)
 {
 	struct timespec t[2] = {{s, ns}, {s, ns}};
