@@ -166,10 +166,10 @@ bg() {
 # end_bg: waits for it (at most LIMIT), then as after run.
 end_bg() {
 	local left=$((LIMIT * 20))
-	while kill -0 "$bg" 2>/dev/null && [ "$left" -gt 0 ]; do
+	while kill -0 "$bg" && [ "$left" -gt 0 ]; do
 		left=$((left - 1))
 		sleep 0.05
-	done
+	done 2>/dev/null
 	[ "$left" -gt 0 ] || { ok 1 "the command in the background ends"; kill -9 "$bg"; }
 	{ wait "$bg"; } 2>/dev/null
 	status=$?

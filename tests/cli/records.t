@@ -106,7 +106,10 @@ for i in $(seq 12); do workspace "w$i" >/dev/null; done
 for i in $(seq 12); do "$CODELIMA" project create --workspace "$FAKE_WORK/w$i" >/dev/null 2>"$T/e$i" & done; wait
 cl --json project list; json '.data.#' 12 || note "$(cat "$T"/e*)"
 same "$(find "$CODELIMA_HOME/projects" -type f | grep -cv -e project.yaml -e events.jsonl)" 0 "no stray temporary file"
-for i in $(seq 30); do "$CODELIMA" environment create --slug "k$i" >/dev/null 2>&1 & p=$!; sleep "0.00$((i % 10))"; kill -9 $p 2>/dev/null; done; wait 2>/dev/null
+(
+	for i in $(seq 30); do "$CODELIMA" environment create --slug "k$i" >/dev/null & p=$!; sleep "0.00$((i % 10))"; kill -9 $p; done
+	wait
+) 2>/dev/null
 cl --json environment list; status 0; err_empty "killed writers leave nothing broken"
 cl environment create --slug after; status 0 "and hold no lock"
 finish

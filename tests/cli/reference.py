@@ -19,10 +19,17 @@ def plain(v):
     return v
 
 
+def setup(workspace):
+    os.makedirs(os.path.join(workspace, "script"), exist_ok=True)
+    with open(os.path.join(workspace, "script", "setup"), "w") as f:
+        f.write("#!/bin/sh\n")
+    os.chmod(f.name, 0o755)
+
+
 def make(expect):
     lima = os.environ["LIMA_HOME"]
     for w in expect["workspaces"]:
-        os.makedirs(w, exist_ok=True)
+        setup(w)
     for vm in expect["vms"]:
         os.makedirs(lima, exist_ok=True)
         name = vm["name"]
@@ -37,7 +44,7 @@ def make(expect):
             subprocess.run(["limactl", "start", "-y", name], check=True, stderr=subprocess.DEVNULL)
         if vm["seeded"]:
             inside = vm["workspace"].replace(os.environ["FAKE_WORK"], os.path.join(lima, name, "guest", "w"))
-            os.makedirs(inside, exist_ok=True)
+            setup(inside)
     if os.path.exists(os.environ["FAKE_LOG"]):
         open(os.environ["FAKE_LOG"], "w").close()
 

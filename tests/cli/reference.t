@@ -22,7 +22,7 @@ cl doctor; status 0
 same "$before" "$(listing)" "nothing is written by looking"
 cl shell billing-node -- pwd; status 0 "the running one has a shell"
 cl node start api-copy; status 0 "the stopped one starts"
-same "$(calls | grep -c tar)" 0 "and is not seeded again"
+same "$(at -l "$FAKE_LOG" .script | grep -c 'tar ')" 0 "and is not seeded again"
 cl node start api-mounted; status 0
 cl node stop api-copy; status 0
 cl node delete api-copy-2 --yes; status 0

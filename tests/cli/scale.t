@@ -6,14 +6,20 @@ sandbox "1,000 nodes"
 project app
 cl node create --project app --slug seed; status 0
 id=$(node_id seed); d=$CODELIMA_HOME/nodes/$id
-mkdir "$T/x"
-for i in $(seq 999); do
-	new=${id:0:24}$(printf '%012x' "$i")
-	mkdir "$CODELIMA_HOME/nodes/$new" "$LIMA_HOME/n$i"
-	printf '%s\n' "$new" >"$CODELIMA_HOME/_index/nodes/by-instance/n$i"
-	sed -e "s/$id/$new/g" -e "s/^slug: seed/slug: n$i/" -e "s/^lima_instance_name: seed/lima_instance_name: n$i/" "$d/node.yaml" >"$CODELIMA_HOME/nodes/$new/node.yaml"
-	cp "$LIMA_HOME/seed/lima.yaml" "$LIMA_HOME/n$i/"
-done
+python3 - "$id" "$d/node.yaml" <<'E'
+import os, sys
+old, path = sys.argv[1:]
+home, lima = os.environ["CODELIMA_HOME"], os.environ["LIMA_HOME"]
+text = open(path).read()
+for i in range(1, 1000):
+    new = old[:24] + "%012x" % i
+    os.mkdir(f"{home}/nodes/{new}")
+    os.mkdir(f"{lima}/n{i}")
+    mine = text.replace(old, new).replace("slug: seed", f"slug: n{i}").replace("_name: seed", f"_name: n{i}")
+    open(f"{home}/nodes/{new}/node.yaml", "w").write(mine)
+    open(f"{home}/_index/nodes/by-instance/n{i}", "w").write(new + "\n")
+    open(f"{lima}/n{i}/lima.yaml", "w").write(open(f"{lima}/seed/lima.yaml").read())
+E
 before=$(listing "$CODELIMA_HOME" "$LIMA_HOME"); forget
 cl --json node list; status 0; json '.data.#' 1000; err_empty; no_calls
 same "$(at "$T/out" '.data.*.last_runtime_observation.status' | sort | uniq -c | tr -d ' \n')" 1000stopped "each is observed"
