@@ -88,9 +88,15 @@ else
 LIBS = $(PKG_DYNAMIC)
 endif
 
-.PHONY: all build init run tui fmt fmt-check lint layers test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean check-docs unit-tests cli-tests
+# Apple's linker looks through archives as often as it must.
+ifneq ($(OS),darwin)
+GROUP := -Wl,--start-group
+GROUP_END := -Wl,--end-group
+endif
+
+.PHONY: all build init run tui fmt fmt-check lint layers test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
 all: build
-build: $(OUT)/codelima bin/codelima compile_commands.json
+build: $(OUT)/codelima bin/codelima compile_commands.json ## build bin/<os>-<arch>/codelima and the link bin/codelima (the default)
 
 $(PKGCACHE): Makefile
 	$(Q)mkdir -p $(@D)
@@ -114,13 +120,16 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 ALL_LIBS := $(foreach l,$(LAYERS),$(B)/lib/$(l).a)
 
-$(OUT)/codelima: $(B)/codelima
+# bin/ holds the variant built last; .variant says which that is.
+$(OUT)/.variant: FORCE
+	$(Q)[ "$$(cat $@ 2>/dev/null)" = "$(VARIANT)" ] || { mkdir -p $(@D) && echo "$(VARIANT)" > $@; }
+$(OUT)/codelima: $(B)/codelima $(OUT)/.variant
 	$(Q)mkdir -p $(@D); cp -f $< $@.tmp && mv -f $@.tmp $@
 bin/codelima: $(OUT)/codelima
 	$(Q)ln -sfn $(PLAT)/codelima $@
 $(B)/codelima: $(B)/src/main.o $(ALL_LIBS)
 	$(if $(V),,@echo "  LD $@")
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(B)/src/main.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(B)/src/main.o $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
 
 -include $(OBJS:.o=.d)
 include tests/tests.mk
@@ -130,29 +139,43 @@ compile_commands.json: Makefile $(SRCS) $(PKGCACHE)
 	printf '%s{"directory":"%s","file":"%s","command":"clang %s"}' "$$sep" '$(CURDIR)' "$$f" \
 	'$(subst ",\\\",$(subst ',,$(filter-out -MMD -MP,$(FLAGS)))) $(PKG_CFLAGS) -c '"$$f"; sep=','; done; echo ']'; } > $@
 
-init:
+init: ## install what building, testing and running need (scripts/setup)
 	scripts/setup
-run: build
+run: build ## run what was built, with ARGS="…"
 	$(OUT)/codelima $(ARGS)
 tui: run
 
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.[ch])
-fmt:
+fmt: ## lay out every C file
 	clang-format -i $(C_FILES)
 fmt-check:
 	clang-format --dry-run -Werror $(C_FILES)
 layers:
 	scripts/layers check
-lint: layers compile_commands.json
+lint: layers compile_commands.json ## clang-tidy, cppcheck, shellcheck, layers, doc/ARCHITECTURE.md
 	scripts/lint $(SRCS)
-test: unit-tests cli-tests
-test-asan:
+test: unit-tests cli-tests ## units and commands; no VM, no network
+test-asan: ## the same under AddressSanitizer and UBSan
 	$(MAKE) SAN=address,undefined test
-verify: fmt-check lint test build
-clean:
+cov: ## the same with coverage, a line a file
+	$(MAKE) COV=1 CC=gcc test
+	scripts/coverage build/$(PLAT)/gcc-cov-dynamic
+smoke: build ## the main job once on a real VM, with the limactl that is here; cleans up
+	scripts/smoke
+verify: fmt-check lint test build ## what CI runs: layout, lint, test, build
+bench: build tools ## every benchmark beside its peers; BENCH_VM=NAME adds those on a running instance
+	bench/run $(BENCH_ARGS)
+clean: ## remove what was built
 	rm -rf build bin compile_commands.json
-install: build
-	install -d $(DESTDIR)$(PREFIX)/bin
+
+MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+install: build ## PREFIX (/usr/local), DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)
 	install -m 755 $(OUT)/codelima $(DESTDIR)$(PREFIX)/bin/codelima
+	install -m 644 doc/codelima.1 $(MAN)/codelima.1
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/codelima
+	rm -f $(DESTDIR)$(PREFIX)/bin/codelima $(MAN)/codelima.1
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo 'Variables: CC SAN=address,undefined FUZZ=1 COV=1 RELEASE=1 DYNAMIC=1 V=1 TESTS="tests/cli/shell.t …"'
+	@echo '           FUZZ_SECONDS=20 PREFIX=/usr/local DESTDIR='

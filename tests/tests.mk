@@ -7,7 +7,7 @@ unit_layer = $(word 3,$(subst /, ,$(1)))
 
 define unit_rule
 $(B)/$(1:.c=): $(B)/$(1:.c=.o) $$(CLOSURE_$(call unit_layer,$(1)))
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(CLOSURE_$(call unit_layer,$(1))) -Wl,--end-group $$(LIBS) -lcmocka
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$< $$(GROUP) $$(CLOSURE_$(call unit_layer,$(1))) $$(GROUP_END) $$(LIBS) -lcmocka
 endef
 $(foreach s,$(UNIT_SRCS),$(eval $(call unit_rule,$(s))))
 -include $(UNIT_SRCS:%.c=$(B)/%.d)
@@ -29,12 +29,17 @@ build/tools/json-at: tests/cli/json_at.c $(PKGCACHE)
 	$(Q)$(tool_cc) -o $@ $< $$(pkg-config --libs jansson)
 
 CLI_TOOLS := build/tools/fake-limactl build/tools/json-at
-tools: $(CLI_TOOLS)
+BENCH_TOOLS := $(patsubst bench/bench_%.c,build/tools/bench-%,$(wildcard bench/bench_*.c))
+build/tools/bench-%: bench/bench_%.c $(PKGCACHE)
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $@")
+	$(Q)$(tool_cc) -o $@ $<
+tools: $(CLI_TOOLS) $(BENCH_TOOLS) ## developer tools, in build/tools
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
 	$(Q)tests/cli/run $(TESTS)
 
-e2e: build $(CLI_TOOLS)
+e2e: build $(CLI_TOOLS) ## the end-to-end suite on a real VM
 	$(Q)tests/e2e/run $(TESTS)
 
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
