@@ -94,7 +94,7 @@ GROUP := -Wl,--start-group
 GROUP_END := -Wl,--end-group
 endif
 
-.PHONY: all build init run tui fmt fmt-check lint layers test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
+.PHONY: all build init run tui fmt fmt-check lint layers manual test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
 all: build
 build: $(OUT)/codelima bin/codelima compile_commands.json ## build bin/<os>-<arch>/codelima and the link bin/codelima (the default)
 
@@ -145,15 +145,18 @@ run: build ## run what was built, with ARGS="…"
 	$(OUT)/codelima $(ARGS)
 tui: run
 
-C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.[ch])
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.[ch] tools/*/*.[ch])
 fmt: ## lay out every C file
 	clang-format -i $(C_FILES)
 fmt-check:
 	clang-format --dry-run -Werror $(C_FILES)
 layers:
 	scripts/layers check
-lint: layers compile_commands.json ## clang-tidy, cppcheck, shellcheck, layers, doc/ARCHITECTURE.md
+lint: layers compile_commands.json build/tools/manual ## clang-tidy, cppcheck, shellcheck, layers, doc/ARCHITECTURE.md
 	scripts/lint $(SRCS)
+	scripts/manual check build/tools/manual
+manual: build/tools/manual ## write doc/codelima.1 and README.md's list from the command table
+	scripts/manual write $<
 test: unit-tests cli-tests ## units and commands; no VM, no network
 test-asan: ## the same under AddressSanitizer and UBSan
 	$(MAKE) SAN=address,undefined test

@@ -34,7 +34,10 @@ build/tools/bench-%: bench/bench_%.c $(PKGCACHE)
 	$(Q)mkdir -p $(@D)
 	$(if $(V),,@echo "  CC $@")
 	$(Q)$(tool_cc) -o $@ $<
-tools: $(CLI_TOOLS) $(BENCH_TOOLS) ## developer tools, in build/tools
+build/tools/manual: tools/manual/manual.c $(ALL_LIBS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(LDFLAGS) -o $@ $< $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
+tools: $(CLI_TOOLS) $(BENCH_TOOLS) build/tools/manual ## developer tools, in build/tools
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
 	$(Q)tests/cli/run $(TESTS)
