@@ -61,9 +61,7 @@ static int hostagent_pid(int dir, const char *name)
 {
 	int pid = pid_in_file(dir, "ha.pid");
 
-	if (!pid || !proc_alive(pid, 0))
-		return 0;
-	return proc_has_arg(pid, "hostagent") && proc_has_arg(pid, name) ? pid : 0;
+	return pid && proc_has_args(pid, "hostagent", name) ? pid : 0;
 }
 
 static int driver_pid(int dir, const char *name, int ha_pid)
@@ -74,10 +72,10 @@ static int driver_pid(int dir, const char *name, int ha_pid)
 	for (size_t i = 0; i < n; i++) {
 		int pid = pid_in_file(dir, driver_pids[i]);
 
-		if (!pid || !proc_alive(pid, 0))
+		if (!pid)
 			continue;
 		host_name(name, &host);
-		if (pid == ha_pid || proc_has_arg(pid, host.p))
+		if (pid == ha_pid || proc_has_args(pid, host.p, NULL))
 			return pid;
 	}
 	return 0;

@@ -55,18 +55,25 @@ bool proc_name(int pid, struct buf *name)
 	return true;
 }
 
-bool proc_has_arg(int pid, const char *word)
+static bool has_word(struct str args, const char *word)
 {
-	own_buf struct buf args = {0};
-	struct str rest, arg;
+	struct str arg;
 
-	if (!*word || !plat_args(pid, &args))
+	if (!*word)
 		return false;
-	rest = buf_view(&args);
-	while (str_split(&rest, '\0', &arg))
+	while (str_split(&args, '\0', &arg))
 		if (str_eqz(arg, word) || (arg.n && str_eqz(last_component(arg), word)))
 			return true;
 	return false;
+}
+
+/* A zombie has no words left. */
+bool proc_has_args(int pid, const char *word, const char *other)
+{
+	own_buf struct buf args = {0};
+
+	return plat_args(pid, &args) && has_word(buf_view(&args), word) &&
+	       (!other || has_word(buf_view(&args), other));
 }
 
 bool proc_group_alive(int pgid)

@@ -18,9 +18,10 @@ bool proc_alive(
 	int pid, uint64_t start); /* start 0: any process of that pid; a zombie is not alive */
 /* Base name of the program's executable, at most 255 bytes; false when unknown. */
 bool proc_name(int pid, struct buf *name);
-/* True when the command line holds this word exactly or as its last path
- * component; used to tell "really that limactl" from a reused pid. */
-bool proc_has_arg(int pid, const char *word);
+/* True when a living process's command line holds each of these words (the second may
+ * be NULL) exactly or as the last component of a path; used to tell "really that
+ * limactl" from a reused pid. */
+bool proc_has_args(int pid, const char *word, const char *other);
 /* Is any process left in this group? */
 bool proc_group_alive(int pgid);
 bool proc_signal(int pid, int sig);

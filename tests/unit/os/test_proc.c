@@ -29,9 +29,10 @@ static void we_are_alive(void **state)
 	assert_false(proc_alive(0, 0) || proc_alive(-1, 0) || proc_alive(1 << 30, 0));
 	assert_true(proc_name(us, &name));
 	assert_string_equal(name.p, "test_proc");
-	assert_true(proc_has_arg(us, "test_proc"));
-	assert_false(proc_has_arg(us, "test_pro"));
-	assert_false(proc_has_arg(us, ""));
+	assert_true(proc_has_args(us, "test_proc", NULL));
+	assert_false(proc_has_args(us, "test_pro", NULL));
+	assert_false(proc_has_args(us, "", NULL));
+	assert_false(proc_has_args(us, "test_proc", "no such word"));
 	assert_true(proc_group_alive(getpgrp()));
 }
 
