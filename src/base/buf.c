@@ -12,7 +12,7 @@ void buf_reserve(struct buf *b, size_t more)
 {
 	size_t need = b->n + more + 1;
 
-	if (need <= b->cap)
+	if (b->p && need <= b->cap)
 		return;
 	if (need < b->cap + b->cap / 2)
 		need = b->cap + b->cap / 2;
