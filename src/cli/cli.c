@@ -38,9 +38,8 @@ static bool no_command(struct err *e)
 
 static bool run_command(struct invocation *inv, struct live *live, struct err *e)
 {
-	struct ctx c = {.cancel = signals_install(), .sink = &live->sink};
-
-	inv->ctx = &c;
+	inv->ctx->cancel = signals_install();
+	inv->ctx->sink = &live->sink;
 	if (!inv->cmd)
 		return no_command(e);
 	if (!(inv->cmd->traits & CMD_NO_HOME) && !home_open(&inv->home, inv->home_flag, e))
@@ -60,7 +59,8 @@ int cli_main(int argc, char **argv)
 {
 	own_err struct err e = {0};
 	own_buf struct buf data = {0};
-	struct invocation inv = {.data = &data};
+	struct ctx ctx = {0};
+	struct invocation inv = {.data = &data, .ctx = &ctx};
 	struct live live;
 	int code;
 
@@ -77,7 +77,7 @@ int cli_main(int argc, char **argv)
 		out_document(buf_view(&data));
 	if (!ok)
 		out_error(inv_json(&inv), &e);
-	code = ok ? inv.exit_code : failure_code(&e, ctx_cancelled(inv.ctx));
+	code = ok ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));
 	invocation_fini(&inv);
 	return code;
 }

@@ -22,13 +22,16 @@ static bool json_shell(struct invocation *inv, struct shell_opts *o, struct err 
 	own_buf struct buf out = {0}, err = {0};
 	struct json_out j = {.out = inv->data};
 	int status = 0;
+	bool ok;
 
 	if (!inv->rest.n)
 		return err_set(e, ERR_INVALID_ARGUMENT,
 			"an interactive shell has no --json form: name a command");
 	o->out = &out;
 	o->err = &err;
-	if (!shell_op(&inv->home, inv->ctx, inv->args.v[0], o, &status, e))
+	ok = shell_op(&inv->home, inv->ctx, inv->args.v[0], o, &status, e);
+	o->out = o->err = NULL;
+	if (!ok)
 		return false;
 	jout_object(&j);
 	jout_kv_i64(&j, "status", status);

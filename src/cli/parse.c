@@ -65,7 +65,7 @@ static void consider(struct nearest *n, const char *candidate)
 /* A word of which less than half is right is no misspelling. */
 static const char *suggestion(const struct nearest *n)
 {
-	return n->best && n->distance * 2 <= strlen(n->best) ? n->best : NULL;
+	return n->best && (size_t)n->distance * 2 <= strlen(n->best) ? n->best : NULL;
 }
 
 static void consider_flags(struct nearest *n, const struct flag *f, size_t count)
