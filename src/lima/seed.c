@@ -83,16 +83,30 @@ static bool look(struct seed *s, struct err *e)
 
 /* ---- the stream ---- */
 
+/* "1,234 of 5,678 files", at the end "5,678 files, 87 MiB, copied to /src/api". */
+static void files_text(struct seed *s, enum step_state state, struct buf *text)
+{
+	const struct tar_totals *now = tar_out_totals(s->tar);
+
+	num_count(text, now->files);
+	if (state == STEP_DONE) {
+		buf_puts(text, now->files == 1 ? " file, " : " files, ");
+		num_bytes(text, now->bytes);
+		buf_printf(text, ", copied to %s", s->target);
+		return;
+	}
+	buf_puts(text, " of ");
+	num_count(text, now->files > s->survey.files ? now->files : s->survey.files);
+	buf_puts(text, " files");
+}
+
 static void tell(struct seed *s, enum step_state state)
 {
 	const struct tar_totals *now = tar_out_totals(s->tar);
 	uint64_t bytes = now->bytes, total = s->survey.bytes;
 	own_buf struct buf text = {0};
 
-	num_count(&text, now->files);
-	buf_puts(&text, " of ");
-	num_count(&text, now->files > s->survey.files ? now->files : s->survey.files);
-	buf_puts(&text, " files");
+	files_text(s, state, &text);
 	ctx_progress(s->c, &(struct progress){.step = "seed",
 				   .state = state,
 				   .unit = UNIT_BYTES,

@@ -12,6 +12,7 @@
  *   that tar does not die of it.
  * - A directory can be renamed only by somebody who may write to it, and tar has already
  *   given the tree its own mode: hence the two chmods.
+ * - A parent that is not the user's (the root directory) is written to through sudo.
  * - LC_ALL=C: GNU tar would recode names, and say its words in another language. */
 static const char body[] =
 	"set -u; LC_ALL=C; export LC_ALL\n"
@@ -26,14 +27,16 @@ static const char body[] =
 	"[ \"$7\" != pax ] || [ -z \"$simple\" ] || lacks=$((lacks + 2))\n"
 	"[ $lacks = 0 ] || exit $((90 + lacks))\n"
 	"wipe() {\n"
-	"	rm -rf -- \"$1\" 2>/dev/null && return\n"
+	"	$as rm -rf -- \"$1\" 2>/dev/null && return\n"
 	"	chmod -R u+rwX -- \"$1\" 2>/dev/null\n"
-	"	rm -rf -- \"$1\"\n"
+	"	$as rm -rf -- \"$1\"\n"
 	"}\n"
 	"cd -- \"$1\" || exit 94\n"
+	"as=; [ -w . ] || as='sudo -n'\n"
 	"for d in \"$3\"*; do [ ! -d \"$d\" ] || wipe \"$d\"; done\n"
 	"t=$3$4\n"
-	"mkdir -m 700 -- \"$t\" || exit 94\n"
+	"$as mkdir -m 700 -- \"$t\" || exit 94\n"
+	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || exit 94\n"
 	"trap 'wipe \"$t\"' EXIT\n"
 	"trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; trap : PIPE\n"
 	"untar() { tar -x -p -o -f - $gnu -C \"$t\"; echo t$? >&3; }\n"
@@ -56,9 +59,10 @@ static const char body[] =
 	"fi\n"
 	"chmod u+rwx -- \"$t/tree\" || exit 97\n"
 	"old=\n"
-	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then mv -- \"$2\" \"$t/old\" && old=1 || exit 97; fi\n"
-	"if ! mv -- \"$t/tree\" \"$2\"; then\n"
-	"	[ -z \"$old\" ] || mv -- \"$t/old\" \"$2\"\n"
+	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then $as mv -- \"$2\" \"$t/old\" && old=1 || exit 97; "
+	"fi\n"
+	"if ! $as mv -- \"$t/tree\" \"$2\"; then\n"
+	"	[ -z \"$old\" ] || $as mv -- \"$t/old\" \"$2\"\n"
 	"	exit 97\n"
 	"fi\n"
 	"chmod \"$5\" -- \"$2\" || exit 97\n";

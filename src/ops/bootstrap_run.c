@@ -198,6 +198,7 @@ void bootstrap_validate(struct guest *g, const struct bootstrap *b)
 			b->agent_profile_name, buf_z(&e.msg));
 	else if (r.status)
 		ctx_notice(&g->w->ctx, LEVEL_WARN,
-			"profile %s does not validate in node %s (exit %d): %s",
-			b->agent_profile_name, g->w->node.slug, r.status, b->validation_command);
+			"the agent of profile %s is not ready in node %s: \"%s\" ended with exit "
+			"status %d (an environment config of the project can install it)",
+			b->agent_profile_name, g->w->node.slug, b->validation_command, r.status);
 }

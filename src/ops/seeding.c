@@ -1,11 +1,21 @@
 #include "ops/seeding.h"
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "lima/seed.h"
 #include "model/settings.h"
 #include "ops/workspace.h"
 #include "os/file.h"
+
+/* The built-in command gives the parent to the guest's user: the root directory is not given
+ * away, so there it is the target itself. */
+static void use_target_below_root(struct command_list *list, const struct action_vars *v)
+{
+	if (!list->builtin || !z_eq(v->target_parent, "/"))
+		return;
+	strv_clear(&list->commands);
+	strv_add(&list->commands, "sudo rm -rf {{target_path}} && sudo mkdir -p {{target_path}} && "
+				  "sudo chown \"$(id -un)\":\"$(id -gn)\" {{target_path}}");
+}
 
 static bool prepare(struct guest *g, const struct action_vars *v, struct err *e)
 {
@@ -15,6 +25,7 @@ static bool prepare(struct guest *g, const struct action_vars *v, struct err *e)
 	own_run struct run r = {.what = "workspace_seed_prepare"};
 
 	node_work_commands(w, ACT_SEED_PREPARE, &list);
+	use_target_below_root(&list, v);
 	if (!settings_deadline(&w->h->config, "seed_prepare", &r.timeout_ms, e) ||
 		!action_guest_script(&w->lima, &list, v, &script, e) ||
 		!guest_script(g, buf_z(&script), &r, &w->ctx, e))
@@ -38,18 +49,12 @@ static bool mark_seeded(void *rec, void *arg, struct err *e)
 
 static bool by_stream(struct guest *g, const struct action_vars *v, struct err *e)
 {
-	own_buf struct buf manifest = {0}, bytes = {0}, files = {0};
-	struct seed_totals t = {0};
+	own_buf struct buf manifest = {0};
+	struct seed_totals totals = {0};
 
 	node_work_path(g->w, &manifest, "seed-manifest.json");
-	if (!seed_workspace(
-		    &g->ssh, &g->w->ctx, v->source_path, v->target_path, buf_z(&manifest), &t, e))
-		return false;
-	num_bytes(&bytes, t.bytes);
-	num_count(&files, t.files);
-	ctx_step(&g->w->ctx, "seed", STEP_DONE, "%s files, %s copied to %s", buf_z(&files),
-		buf_z(&bytes), v->target_path);
-	return true;
+	return seed_workspace(
+		&g->ssh, &g->w->ctx, v->source_path, v->target_path, buf_z(&manifest), &totals, e);
 }
 
 static bool by_override(struct guest *g, const struct action_vars *v, struct err *e)

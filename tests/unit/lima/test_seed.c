@@ -467,6 +467,36 @@ static void test_unreadable(void **state)
 	guest_holds("");
 }
 
+/* The root directory of a guest: its user may write there through sudo only. */
+static void test_foreign_parent(void **state)
+{
+	own_buf struct buf path = {0};
+	int status, pid;
+
+	(void)state;
+	put_file("w/a", STR("1"));
+	chmod("w/a", 0644);
+	put_script(
+		"bin/sudo", STR("#!/bin/sh\n[ \"$1\" = -n ] && shift\nchmod u+w .\n\"$@\"; rc=$?\n"
+				"chmod u-w .; exit $rc\n"));
+	buf_printf(&path, "%s/bin:/usr/bin:/bin", scratch);
+	setenv("PATH", path.p, 1);
+	chmod(scratch, 0777);
+	if (getuid() == 0)
+		assert_return_code(chown("g", 65534, 65534), 0);
+	chmod("g", 0555);
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && (setgroups(0, NULL) || setgid(65534) || setuid(65534)))
+			_exit(2);
+		_exit(seed("t", NULL) && seed("t", NULL) ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	chmod("g", 0755);
+	assert_int_equal(status, 0);
+	assert_same("w", "g/t");
+}
+
 static void test_bad_places(void **state)
 {
 	own_strv struct strv sh = {0};
@@ -529,6 +559,7 @@ int main(void)
 		TEST(test_guest_dies),
 		TEST(test_changes),
 		TEST(test_unreadable),
+		TEST(test_foreign_parent),
 		TEST(test_bad_places),
 	};
 
