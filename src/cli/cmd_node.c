@@ -52,7 +52,10 @@ CELL(cell_id, n->id)
 CELL(cell_mode, n->workspace_mode)
 CELL(cell_path, node_workspace(n))
 CELL(cell_runtime, n->runtime)
-CELL(cell_vm, n->observation.status ? n->observation.status : "unknown")
+/* node_status_for_people() told both. */
+CELL(cell_vm, node_failed_and_runs(n, &n->observation) && !n->deleted_at ? n->status
+	      : n->observation.status					 ? n->observation.status
+									 : "unknown")
 CELL(cell_agent, n->agent_profile_name)
 #undef CELL
 
@@ -66,6 +69,8 @@ bool cmd_node_list(struct invocation *inv, struct err *e)
 	if (!node_list(&inv->home, inv->ctx, inv_value(inv, "project"),
 		    inv_has(inv, "include-deleted"), &l, e))
 		return false;
+	for (size_t i = 0; i < l.n && !inv_json(inv); i++)
+		node_status_for_people(&inv->home, (struct node *)l.v + i);
 	out_list(inv, &node_fields, l.v, l.n, columns, countof(columns));
 	return true;
 }
@@ -76,6 +81,8 @@ bool cmd_node_show(struct invocation *inv, struct err *e)
 
 	if (!node_show(&inv->home, inv->ctx, inv->args.v[0], &n, e))
 		return false;
+	if (!inv_json(inv))
+		node_status_for_people(&inv->home, &n);
 	out_record(inv, &node_fields, &n);
 	fields_fini(&node_fields, &n);
 	return true;

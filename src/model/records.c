@@ -211,16 +211,24 @@ static const char *observed(const struct observation *o)
 	return o->exists ? o->status : "missing";
 }
 
-char *node_status(const struct node *n, const struct observation *o, const char *detail)
+char *node_status(const struct node *n, const struct observation *o)
 {
 	const char *life = lifecycle_word(n->lifecycle_state) ? n->lifecycle_state : NULL;
-	const char *seen = observed(o);
-	struct buf both = {0};
 
 	if (!life || (z_eq(life, LIFE_CREATED) && o && o->exists))
-		return mem_strdup(seen);
-	if (!z_eq(life, LIFE_FAILED) || !z_eq(seen, "running"))
-		return mem_strdup(life);
+		return mem_strdup(observed(o));
+	return mem_strdup(life);
+}
+
+bool node_failed_and_runs(const struct node *n, const struct observation *o)
+{
+	return z_eq(n->lifecycle_state, LIFE_FAILED) && z_eq(observed(o), "running");
+}
+
+char *node_status_both(const char *detail)
+{
+	struct buf both = {0};
+
 	buf_puts(&both, "running (failed");
 	if (detail && *detail)
 		buf_printf(&both, ": %s", detail);

@@ -154,9 +154,12 @@ extern const struct fields claim_fields;
 /* Is it one of them? NULL is not. */
 bool lifecycle_word(const char *word);
 
-/* What `status` shows: lifecycle, else what was observed; `created` yields to an
- * existing VM's state; a failed node whose VM runs shows both, as "running
- * (failed)" or, with `detail`, "running (failed: DETAIL)". malloc'ed. */
-char *node_status(const struct node *n, const struct observation *o, const char *detail);
+/* `status`: the lifecycle, else what was observed; `created` yields to an existing VM's
+ * state. malloc'ed. */
+char *node_status(const struct node *n, const struct observation *o);
+/* Of a failed node whose VM runs a person is shown both: "running (failed)" or, with
+ * `detail`, "running (failed: DETAIL)". malloc'ed. */
+bool node_failed_and_runs(const struct node *n, const struct observation *o);
+char *node_status_both(const char *detail);
 
 #endif

@@ -23,7 +23,6 @@ static char *failed_step(const struct home *h, const struct node *n)
 
 void node_observe(const struct home *h, struct node *n)
 {
-	own_mem char *detail = NULL;
 	struct buf now = {0};
 
 	if (n->deleted_at) {
@@ -33,13 +32,22 @@ void node_observe(const struct home *h, struct node *n)
 	}
 	if (n->lima_instance_name)
 		instance_observe(h->config.lima_home, n->lima_instance_name, &n->observation);
-	if (z_eq(n->lifecycle_state, LIFE_FAILED))
-		detail = failed_step(h, n);
 	free(n->status);
-	n->status = node_status(n, &n->observation, detail);
+	n->status = node_status(n, &n->observation);
 	clock_rfc3339(&now);
 	free(n->last_reconciled_at);
 	n->last_reconciled_at = buf_steal(&now);
+}
+
+void node_status_for_people(const struct home *h, struct node *n)
+{
+	own_mem char *detail = NULL;
+
+	if (n->deleted_at || !node_failed_and_runs(n, &n->observation))
+		return;
+	detail = failed_step(h, n);
+	free(n->status);
+	n->status = node_status_both(detail);
 }
 
 void node_query_notice(const struct ctx *c)

@@ -13,6 +13,8 @@
 
 /* Fills observation, status and last_reconciled_at of one node. */
 void node_observe(const struct home *h, struct node *n);
+/* Then, where text is printed: status tells both of a failed node whose VM runs. */
+void node_status_for_people(const struct home *h, struct node *n);
 /* project_ref NULL: of all projects. */
 bool node_list(const struct home *h, const struct ctx *c, const char *project_ref, bool deleted,
 	struct record_list *out, struct err *e);

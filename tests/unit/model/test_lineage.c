@@ -105,31 +105,36 @@ static void status_shown(void **state)
 	const struct {
 		char *life;
 		const struct observation *o;
-		const char *detail, *want;
+		const char *want;
 	} t[] = {
-		{NULL, &running, NULL, "running"},
-		{NULL, &gone, NULL, "missing"},
-		{NULL, &odd, NULL, "unknown"},
-		{NULL, NULL, NULL, "unknown"},
-		{"created", NULL, NULL, "created"},
-		{"created", &gone, NULL, "created"},
-		{"created", &stopped, NULL, "stopped"},
-		{"failed", &running, NULL, "running (failed)"},
-		{"failed", &running, "bootstrap step 3", "running (failed: bootstrap step 3)"},
-		{"failed", &stopped, "bootstrap step 3", "failed"},
-		{"failed", &gone, NULL, "failed"},
-		{"terminating", &running, NULL, "terminating"},
-		{"terminated", NULL, NULL, "terminated"},
-		{"running", &stopped, NULL, "stopped"},
+		{NULL, &running, "running"},
+		{NULL, &gone, "missing"},
+		{NULL, &odd, "unknown"},
+		{NULL, NULL, "unknown"},
+		{"created", NULL, "created"},
+		{"created", &gone, "created"},
+		{"created", &stopped, "stopped"},
+		{"failed", &running, "failed"},
+		{"failed", &gone, "failed"},
+		{"terminating", &running, "terminating"},
+		{"terminated", NULL, "terminated"},
+		{"running", &stopped, "stopped"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < countof(t); i++) {
 		struct node n = {.lifecycle_state = t[i].life};
-		own_mem char *s = node_status(&n, t[i].o, t[i].detail);
+		own_mem char *s = node_status(&n, t[i].o);
 
 		assert_string_equal(s, t[i].want);
 	}
+	struct node failed = {.lifecycle_state = "failed"};
+	own_mem char *plain = node_status_both(NULL), *both = node_status_both("bootstrap step 3");
+
+	assert_true(node_failed_and_runs(&failed, &running));
+	assert_false(node_failed_and_runs(&failed, &stopped));
+	assert_string_equal(plain, "running (failed)");
+	assert_string_equal(both, "running (failed: bootstrap step 3)");
 }
 
 int main(void)
