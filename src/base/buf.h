@@ -28,8 +28,8 @@ void buf_puts(struct buf *b, const char *z); /* NULL adds nothing */
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-void buf_clear(struct buf *b);               /* keeps the storage */
-void buf_cut(struct buf *b, size_t n);       /* shortens to n bytes */
+void buf_clear(struct buf *b);	       /* keeps the storage */
+void buf_cut(struct buf *b, size_t n); /* shortens to n bytes */
 /* Replaces bytes [start, end) by s. */
 void buf_splice(struct buf *b, size_t start, size_t end, struct str s);
 /* Keeps only the last `max` bytes, cut at a line start where one is near. */

@@ -45,10 +45,10 @@ struct err_field {
 
 struct err {
 	enum err_kind kind;
-	int sys;          /* errno of the failing call, or 0 */
-	struct buf msg;   /* one line, no trailing dot or newline */
+	int sys;	  /* errno of the failing call, or 0 */
+	struct buf msg;	  /* one line, no trailing dot or newline */
 	struct buf cause; /* further lines: the tool's own last words, a second error */
-	struct buf fix;   /* the command or change that mends it, or empty */
+	struct buf fix;	  /* the command or change that mends it, or empty */
 	struct err_field fields[ERR_MAX_FIELDS];
 	size_t n_fields;
 };
@@ -76,6 +76,6 @@ bool err_also(struct err *e, struct err *second);
 bool err_move(struct err *to, struct err *from);
 
 const char *err_category(enum err_kind kind); /* "InvalidArgument", … */
-int err_exit_code(enum err_kind kind);        /* 0, 2 … 7, 130 */
+int err_exit_code(enum err_kind kind);	      /* 0, 2 … 7, 130 */
 
 #endif

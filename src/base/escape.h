@@ -12,8 +12,9 @@
 
 #include "base/buf.h"
 
-void escape_text(struct buf *out, struct str s);  /* one line: newline and tab are escaped too */
-void escape_lines(struct buf *out, struct str s); /* newline stays, tab becomes a space, CR LF is LF */
+void escape_text(struct buf *out, struct str s); /* one line: newline and tab are escaped too */
+void escape_lines(
+	struct buf *out, struct str s); /* newline stays, tab becomes a space, CR LF is LF */
 
 /* Columns that the text takes on a terminal (wide 2, combining 0). Controls
  * count as 0: escape first. */

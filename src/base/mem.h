@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *mem_alloc(size_t n);                    /* zeroed; n may be 0 */
-void *mem_realloc(void *p, size_t n);         /* the new part is not zeroed */
+void *mem_alloc(size_t n);		       /* zeroed; n may be 0 */
+void *mem_realloc(void *p, size_t n);	       /* the new part is not zeroed */
 void *mem_array(void *p, size_t n, size_t sz); /* mem_realloc(n * sz), overflow checked */
-char *mem_strdup(const char *s);              /* NULL gives NULL */
-char *mem_strndup(const char *s, size_t n);   /* n bytes and a NUL */
+char *mem_strdup(const char *s);	       /* NULL gives NULL */
+char *mem_strndup(const char *s, size_t n);    /* n bytes and a NUL */
 
 static inline void mem_free_p(void *pp)
 {

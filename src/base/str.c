@@ -87,8 +87,8 @@ unsigned str_distance(struct str a, struct str b)
 		for (unsigned j = 1; j <= b.n; j++) {
 			cur[j] = min3(prev[j] + 1, cur[j - 1] + 1,
 				prev[j - 1] + (a.p[i - 1] != b.p[j - 1]));
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
-				prev2[j - 2] + 1 < cur[j])
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+				a.p[i - 2] == b.p[j - 1] && prev2[j - 2] + 1 < cur[j])
 				cur[j] = prev2[j - 2] + 1;
 		}
 		t = prev2;

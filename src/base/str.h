@@ -50,12 +50,12 @@ static inline struct str str_from(struct str s, size_t i)
 {
 	return i >= s.n ? (struct str){s.p + s.n, 0} : (struct str){s.p + i, s.n - i};
 }
-int str_cmp(struct str a, struct str b);            /* by bytes, like memcmp */
+int str_cmp(struct str a, struct str b); /* by bytes, like memcmp */
 /* Index of the first such byte or piece; s.n when there is none. */
 size_t str_find(struct str s, char c);
 size_t str_find_str(struct str s, struct str piece);
 bool str_has_nul(struct str s);
-struct str str_trim(struct str s);                  /* without ASCII white space at both ends */
+struct str str_trim(struct str s); /* without ASCII white space at both ends */
 /* Takes the text up to the next separator off *rest. False when *rest is used
  * up; rest->p is NULL then. An empty *rest still gives one empty piece. */
 bool str_split(struct str *rest, char sep, struct str *piece);

@@ -20,12 +20,12 @@ void strv_add(struct strv *l, const char *z);
 void strv_addn(struct strv *l, struct str s);
 void strv_addf(struct strv *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strv_take(struct strv *l, char *malloced);
-void strv_all(struct strv *l, const struct strv *other);       /* appends copies */
-void strv_copy(struct strv *to, const struct strv *from);      /* replaces */
+void strv_all(struct strv *l, const struct strv *other);  /* appends copies */
+void strv_copy(struct strv *to, const struct strv *from); /* replaces */
 void strv_clear(struct strv *l);
 void strv_remove(struct strv *l, size_t i);
 bool strv_has(const struct strv *l, const char *z);
 bool strv_eq(const struct strv *a, const struct strv *b);
-void strv_sort(struct strv *l);                                /* by bytes */
+void strv_sort(struct strv *l); /* by bytes */
 
 #endif

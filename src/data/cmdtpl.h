@@ -27,16 +27,18 @@ enum cmdtpl_kind { CMDTPL_WORD, CMDTPL_WORDS };
 struct cmdtpl_var {
 	const char *name;
 	enum cmdtpl_kind kind;
-	struct str value;         /* CMDTPL_WORD */
+	struct str value;	  /* CMDTPL_WORD */
 	const struct strv *words; /* CMDTPL_WORDS: fragments and argument lists; NULL is none */
 };
 
 /* `kinds` lists the placeholders that the action knows, by name and kind.
  * InvalidArgument naming placeholder, file and line (line ≤ 0: not told). */
-bool cmdtpl_check(struct str tpl, const struct cmdtpl_var *known, size_t n, const char *file, int line,
-	struct err *e);
-bool cmdtpl_line(struct str tpl, const struct cmdtpl_var *vars, size_t n, struct buf *out, struct err *e);
+bool cmdtpl_check(struct str tpl, const struct cmdtpl_var *known, size_t n, const char *file,
+	int line, struct err *e);
+bool cmdtpl_line(
+	struct str tpl, const struct cmdtpl_var *vars, size_t n, struct buf *out, struct err *e);
 /* For built-in templates: words are split at spaces; quotes are not understood. */
-bool cmdtpl_argv(struct str tpl, const struct cmdtpl_var *vars, size_t n, struct strv *argv, struct err *e);
+bool cmdtpl_argv(
+	struct str tpl, const struct cmdtpl_var *vars, size_t n, struct strv *argv, struct err *e);
 
 #endif
