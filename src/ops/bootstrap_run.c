@@ -30,9 +30,8 @@ static void show(struct step_sink *s, struct str message)
 				     .message = message});
 }
 
-static void step_line(struct sink *sink, struct str line)
+static void write_line(struct step_sink *s, struct str line)
 {
-	struct step_sink *s = (struct step_sink *)sink;
 	own_buf struct buf with_newline = {0};
 
 	ctx_log(s->ctx, line);
@@ -41,6 +40,13 @@ static void step_line(struct sink *sink, struct str line)
 	file_append(s->log_path, buf_view(&with_newline), NULL);
 	buf_str(&s->tail, buf_view(&with_newline));
 	buf_keep_tail(&s->tail, 16384);
+}
+
+static void step_line(struct sink *sink, struct str line)
+{
+	struct step_sink *s = (struct step_sink *)sink;
+
+	write_line(s, line);
 	if (str_trim(line).n)
 		show(s, line);
 }
@@ -108,7 +114,7 @@ static bool one_step(struct guest *g, struct bootstrap *b, size_t i, int64_t tim
 	c.sink = &sink.sink;
 	buf_printf(&script, "--- step %zu of %zu (%s): %s", i + 1, b->n_steps, b->steps[i].origin,
 		b->steps[i].command);
-	step_line(&sink.sink, buf_view(&script));
+	write_line(&sink, buf_view(&script));
 	buf_clear(&script);
 	buf_clear(&sink.tail);
 	show(&sink, str_z(b->steps[i].command));
