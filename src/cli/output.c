@@ -97,6 +97,7 @@ void out_record(struct invocation *inv, const struct fields *t, const void *rec)
 	fd_stdout(buf_view(&safe));
 }
 
+static void print_escaped(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 static void print_escaped(const char *fmt, va_list ap)
 {
 	own_buf struct buf text = {0}, safe = {0};

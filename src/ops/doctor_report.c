@@ -39,6 +39,8 @@ void checks_fini(struct checks *l)
 }
 
 static void add(struct checks *l, const char *name, const char *status, const char *fix,
+	const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+static void add(struct checks *l, const char *name, const char *status, const char *fix,
 	const char *fmt, va_list ap)
 {
 	struct buf message = {0};

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "os/file.h"
 #include "os/proc.h"
+#include "store/command_files.h"
 #include "store/events.h"
 #include "store/home_prepare.h"
 
@@ -33,7 +34,9 @@ bool node_work_project(struct node_work *w, struct err *e)
 		free(w->node_file);
 		w->node_file = buf_steal(&b);
 	}
-	return true;
+	/* config.yaml's were checked when the home was opened for writing. */
+	return commands_check(&w->project.lima_commands, w->project_file, e) &&
+	       (!w->node.id || commands_check(&w->node.lima_commands, w->node_file, e));
 }
 
 /* limactl has no lock of its own: a child of the dead operation that goes on alone must end
