@@ -39,6 +39,35 @@ static void body_terminal(struct buf *body)
 	buf_puts(body, "; export COLORTERM\n");
 }
 
+/* What `sh -l` reads costs more than all the rest (Debian's /etc/profile starts four
+ * programs), so its outcome is kept in the guest until one of the files changes. The two
+ * directories that a usual .profile looks for are part of the name. What belongs to one
+ * session is not kept. */
+static void body_profile(struct buf *body)
+{
+	buf_puts(body, "codelima_p=$HOME/.codelima/profile\n"
+		       "[ -d \"$HOME/bin\" ] && codelima_p=$codelima_p-b\n"
+		       "[ -d \"$HOME/.local/bin\" ] && codelima_p=$codelima_p-l\n"
+		       "if [ -r \"$codelima_p\" ] && "
+		       "! [ \"$HOME/.profile\" -nt \"$codelima_p\" ] && "
+		       "! [ /etc/profile -nt \"$codelima_p\" ] && "
+		       "! [ /etc/profile.d -nt \"$codelima_p\" ] && "
+		       "! [ /etc/environment -nt \"$codelima_p\" ]; then\n"
+		       ". \"$codelima_p\"\n"
+		       "else\n"
+		       "[ ! -r /etc/profile ] || . /etc/profile\n"
+		       "[ ! -r \"$HOME/.profile\" ] || . \"$HOME/.profile\"\n"
+		       "( codelima_u=$(umask)\n"
+		       "unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
+		       "TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
+		       "umask 077\n"
+		       "mkdir -p \"$HOME/.codelima\" && "
+		       "{ export -p; echo \"umask $codelima_u\"; } >\"$codelima_p.$$\" && "
+		       "mv -f \"$codelima_p.$$\" \"$codelima_p\" ) 2>/dev/null\n"
+		       "fi\n"
+		       "unset codelima_p\n");
+}
+
 /* After the profile files: what the profile of the agent says wins over them. */
 static void body_environment(const struct ssh *s, struct buf *body)
 {
@@ -67,6 +96,7 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 {
 	own_buf struct buf body = {0};
 
+	body_profile(&body);
 	body_environment(s, &body);
 	if (tty)
 		body_terminal(&body);
@@ -80,7 +110,7 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 		buf_putc(&body, ' ');
 	}
 	buf_puts(&body, "\"$@\"\nexit $?");
-	begin(script, "-lc", buf_view(&body));
+	begin(script, "-c", buf_view(&body));
 	word(script, workdir ? workdir : "");
 	for (size_t i = 0; i < args->n; i++)
 		word(script, args->v[i]);

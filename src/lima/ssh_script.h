@@ -2,8 +2,8 @@
  *
  * sshd hands the script to the guest user's login shell (`$SHELL -c SCRIPT`), so
  * each begins with `exec sh …` and holds nothing else but words quoted by
- * base/shquote.h: it means the same in bash, dash, zsh and ksh. `sh -l` reads the
- * profile files, so that their PATH applies. All export the environment file
+ * base/shquote.h: it means the same in bash, dash, zsh and ksh. The profile files that
+ * `sh -l` reads apply, so that their PATH does. All export the environment file
  * of the connection (ssh.h) when there is one, and LANG=C.UTF-8 when the guest has
  * set none.
  *

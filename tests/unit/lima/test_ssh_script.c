@@ -156,6 +156,38 @@ static void environment_of_the_profile(void **state)
 	strmap_fini(&m);
 }
 
+static void the_profile_is_read_again_when_it_changes(void **state)
+{
+	(void)state;
+	own_buf struct buf script = {0}, out = {0};
+	own_strv struct strv args = {0};
+	struct ssh s = {0};
+	static const char ask[] = "echo \"$FROM_PROFILE ${SSH_TTY-none}\" $(umask); umask 027";
+
+	strv_add(&args, "sh");
+	strv_add(&args, "-c");
+	strv_add(&args, ask);
+	ssh_script_command(&s, NULL, &args, NULL, false, &script);
+	put_file("home/.profile", "export FROM_PROFILE=1; SSH_TTY=x; export SSH_TTY; umask 037\n",
+		0600);
+	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+	assert_string_equal(out.p, "1 x 0037\n");
+	assert_true(file_exists(in_scratch("home/.codelima/profile-b")));
+	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+	assert_string_equal(out.p, "1 none 0037\n");
+	clock_sleep_ms(20);
+	put_file("home/.profile", "FROM_PROFILE=\"two 'x'\"; export FROM_PROFILE; umask 022\n",
+		0600);
+	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+	assert_string_equal(out.p, "two 'x' none 0022\n");
+	put_file("home/.profile", "[ -d \"$HOME/.local/bin\" ] && export FROM_PROFILE=local\n",
+		0600);
+	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+	put_dir("home/.local/bin");
+	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+	assert_non_null(strstr(out.p, "local"));
+}
+
 static void step(const char *text, int status, const char *expected)
 {
 	own_buf struct buf script = {0};
@@ -261,6 +293,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			standard_input_is_the_commands, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(environment_of_the_profile, setup, scratch_drop),
+		cmocka_unit_test_setup_teardown(
+			the_profile_is_read_again_when_it_changes, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(steps, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(login_falls_back_to_home, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(unknown_terminals, setup, scratch_drop),
