@@ -48,8 +48,8 @@ json .data.lima_commands.stop '["{{binary}} stop -y {{instance_name}}"]'
 cl --json config show; json .data.lima_home "$LIMA_HOME" "LIMA_HOME in the environment wins"
 for bad in 'a: [' 'lima_commands: {strat: x}' 'lima_commands: {start: "{{bnary}} start"}' 'deadlines: {list: soon}'; do
 	printf '%s\n' "$bad" >"$CODELIMA_HOME/_config/config.yaml"
-	cl config show
-	ok "$([ "$status" = 2 ] || [ "$status" = 7 ]; echo $?)" "refuses: $bad"
+	cl environment create --slug x
+	ok "$([ "$status" = 2 ] || [ "$status" = 7 ]; echo $?)" "a change is refused with: $bad"
 	err_has config.yaml "names the file"
 	err_like 'config.yaml:[12]' "names the line"
 done

@@ -106,7 +106,7 @@ fails 'create @mid exit 1 "half way"' ExternalCommandFailed 6
 fails 'create @late exit 1 "at the end"' ExternalCommandFailed 6
 fails 'create lie' ExternalCommandFailed 6
 fails 'template garbage' InvalidArgument 2; json .error.fields.locator template:default "names the template"
-fails 'template lie' ExternalCommandFailed 6
+fails 'template lie' InvalidArgument 2
 fails 'list exit 1 "cannot list"' DependencyUnavailable 3
 fails '* version 2.0.3' DependencyUnavailable 3; json_like .error.message '2\.0\.3'; json_like .error.message '2\.1'
 fails '* root' DependencyUnavailable 3
