@@ -55,6 +55,13 @@ static int failure_code(const struct err *e, int sig)
 	return err_exit_code(e->kind);
 }
 
+/* What was done is done; what was said is not whole. */
+static int lost_output(const struct err *e)
+{
+	out_error(false, e);
+	return err_exit_code(e->kind);
+}
+
 int cli_main(int argc, char **argv)
 {
 	own_err struct err e = {0};
@@ -68,7 +75,7 @@ int cli_main(int argc, char **argv)
 
 	if (ok && answer_without_running(&inv)) {
 		invocation_fini(&inv);
-		return 0;
+		return fd_stdout_check(&e) ? 0 : lost_output(&e);
 	}
 	live_init(&live, inv.events, inv.log_level);
 	ok = ok && run_command(&inv, &live, &e);
@@ -79,5 +86,5 @@ int cli_main(int argc, char **argv)
 		out_error(inv_json(&inv), &e);
 	code = ok ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));
 	invocation_fini(&inv);
-	return code;
+	return !ok || fd_stdout_check(&e) ? code : lost_output(&e);
 }

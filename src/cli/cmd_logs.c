@@ -75,6 +75,7 @@ static bool follow_events(struct invocation *inv, const char *id, size_t seen, s
 		seen = l.n;
 		event_list_fini(&l);
 	}
+	inv->exit_code = 128 + ctx_cancelled(inv->ctx);
 	return true;
 }
 
@@ -139,6 +140,7 @@ static bool follow_log(struct invocation *inv, const char *path, uint64_t at, st
 		at += more.n;
 		print_lines(buf_view(&more));
 	}
+	inv->exit_code = 128 + ctx_cancelled(inv->ctx);
 	return true;
 }
 

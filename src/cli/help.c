@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "base/mem.h"
+#include "cli/parse.h"
 
 #define COLS 80
 
@@ -168,9 +169,13 @@ void help_command(struct buf *out, const struct command *c)
 
 static bool unknown(const char *a, const char *b, struct err *e)
 {
-	err_set(e, ERR_INVALID_ARGUMENT, "there is no help for \"%s%s%s\"", a, b ? " " : "",
-		b ? b : "");
-	return err_fix(e, "codelima help");
+	bool in_group = b && group_known(a);
+	const char *hint = in_group ? command_nearest(a, b) : command_nearest("", a);
+
+	err_set(e, ERR_INVALID_ARGUMENT, "there is no help for \"%s%s%s\"%s%s%s%s%s", a,
+		b ? " " : "", b ? b : "", hint ? " (did you mean " : "", hint && in_group ? a : "",
+		hint && in_group ? " " : "", hint ? hint : "", hint ? "?)" : "");
+	return err_fix(e, "codelima help%s%s", in_group ? " " : "", in_group ? a : "");
 }
 
 bool help_words(struct buf *out, const struct strv *words, struct err *e)

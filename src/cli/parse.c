@@ -253,14 +253,19 @@ static void consider_commands(struct nearest *n, const char *group)
 			consider(n, groups[i].name);
 }
 
+const char *command_nearest(const char *group, const char *word)
+{
+	struct nearest near = {.word = str_z(word)};
+
+	consider_commands(&near, group);
+	return suggestion(&near);
+}
+
 static bool unknown_command(struct parser *p, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0};
-	struct nearest near = {.word = str_z(word)};
-	const char *hint;
+	const char *hint = command_nearest(p->group ? p->group : "", word);
 
-	consider_commands(&near, p->group ? p->group : "");
-	hint = suggestion(&near);
 	command_words(p, &b);
 	bad(e, "%s has no command \"%s\"%s%s%s", buf_z(&b), word, hint ? " (did you mean " : "",
 		hint ? hint : "", hint ? "?)" : "");

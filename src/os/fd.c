@@ -159,7 +159,19 @@ void fd_stderr(struct str s)
 	write_all(STDERR_FILENO, s);
 }
 
+static int stdout_errno;
+
 void fd_stdout(struct str s)
 {
-	write_all(STDOUT_FILENO, s);
+	if (!write_all(STDOUT_FILENO, s) && !stdout_errno)
+		stdout_errno = errno;
+}
+
+bool fd_stdout_check(struct err *e)
+{
+	/* A reader that has left wants no more, and no complaint. */
+	if (!stdout_errno || stdout_errno == EPIPE)
+		return true;
+	errno = stdout_errno;
+	return err_sys(e, "write to standard output");
 }

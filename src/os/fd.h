@@ -26,5 +26,6 @@ bool fd_nonblock(int fd, bool on, struct err *e);
 bool fd_isatty(int fd);
 void fd_stderr(struct str s); /* best effort, whole */
 void fd_stdout(struct str s);
+bool fd_stdout_check(struct err *e); /* false when something of it was lost */
 
 #endif
