@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "data/codec.h"
 #include "data/jsonout.h"
+#include "model/commands.h"
 #include "ops/doctor.h"
 #include "ops/version_info.h"
 #include "os/fd.h"
@@ -54,10 +55,31 @@ bool cmd_doctor(struct invocation *inv, struct err *e)
 	return true;
 }
 
+/* All ten actions, as they are in force without a project. */
+static void add_commands(const struct home *h, struct config *shown)
+{
+	const struct command_level levels[LEVEL_COUNT] = {
+		{&h->config.lima_commands, h->config_path}};
+
+	for (size_t a = 0; a < ACT_COUNT; a++) {
+		struct command_list list = {0};
+		struct list_entry *entry = lists_add(&shown->lima_commands, actions[a].name);
+
+		commands_effective(levels, (enum action)a, &list);
+		strv_fini(&entry->list);
+		entry->list = list.commands;
+	}
+}
+
 bool cmd_config_show(struct invocation *inv, struct err *e)
 {
+	struct config shown = {0};
+
 	(void)e;
-	out_record(inv, &config_fields, &inv->home.config);
+	fields_copy(&config_fields, &shown, &inv->home.config);
+	add_commands(&inv->home, &shown);
+	out_record(inv, &config_fields, &shown);
+	config_fini(&shown);
 	return true;
 }
 
