@@ -319,6 +319,21 @@ bool limactl_inspect(
 	return true;
 }
 
+bool limactl_check_list(const struct limactl *l, const struct ctx *c, struct err *e)
+{
+	own_buf struct buf names = {0};
+	own_strv struct strv args = {0};
+	own_err struct err why = {0};
+
+	strv_add(&args, "list");
+	strv_add(&args, "-q");
+	if (limactl_call(l, c, "list", &args, &names, NULL, &why))
+		return true;
+	if (why.kind == ERR_EXTERNAL_COMMAND_FAILED)
+		err_as(&why, ERR_DEPENDENCY_UNAVAILABLE);
+	return err_move(e, &why);
+}
+
 /* As store.Instances() of Lima: directories but those that begin with . or _ */
 bool limactl_names(const char *lima_home, struct strv *names, struct err *e)
 {

@@ -47,6 +47,8 @@ bool limactl_shell_line(const struct limactl *l, const struct ctx *c, const char
  * JSON; *out NULL when Lima knows no such instance. Only instances named exactly so. */
 bool limactl_inspect(const struct limactl *l, const struct ctx *c, const char *name, json_t **out,
 	struct err *e);
+/* `list -q`: does Lima answer at all? DependencyUnavailable when not. */
+bool limactl_check_list(const struct limactl *l, const struct ctx *c, struct err *e);
 /* Names of all instances, from LIMA_HOME's directories (no call). */
 bool limactl_names(const char *lima_home, struct strv *names, struct err *e);
 

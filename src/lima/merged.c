@@ -208,7 +208,14 @@ static void refuse_mount(struct check *k, const json_t *mount)
 	buf_printf(&k->allow, ", writable: %s}", writable ? "true" : "false");
 }
 
-static void check_mounts(struct check *k)
+static void tell_shared(const json_t *mount, const struct ctx *c)
+{
+	ctx_notice(c, LEVEL_INFO, "the VM shares %s as %s (%s), as shared_dirs says",
+		text_of(mount, "location"), text_of(mount, "mountPoint"),
+		json_get_bool(mount, "writable") ? "writable" : "read-only");
+}
+
+static void check_mounts(struct check *k, const struct ctx *c)
 {
 	const json_t *mounts = json_object_get(k->config, "mounts"), *m;
 	own_buf struct buf text = {0};
@@ -219,7 +226,9 @@ static void check_mounts(struct check *k)
 	{
 		if (is_workspace(k, m))
 			found = true;
-		else if (!is_shared(k, m))
+		else if (is_shared(k, m))
+			tell_shared(m, c);
+		else
 			refuse_mount(k, m);
 	}
 	if (found)
@@ -368,7 +377,7 @@ bool merged_check(const json_t *config, const struct template_want *want, const 
 		return err_set(e, ERR_PRECONDITION_FAILED,
 			"limactl does not tell the instance's merged configuration");
 	read_sources(&k);
-	check_mounts(&k);
+	check_mounts(&k, c);
 	check_list(&k, "copyToHost", "guest", is_guest_file, "copies to the host the guest's");
 	check_list(&k, "portForwards", "hostSocket", is_host_socket, "opens the host's socket");
 	check_list(&k, "additionalDisks", "name", is_name, "attaches the disk");

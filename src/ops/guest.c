@@ -52,6 +52,6 @@ bool guest_script(
 	struct guest *g, const char *script, struct run *r, const struct ctx *c, struct err *e)
 {
 	if (g->shell.builtin)
-		return ssh_run(&g->ssh, c, script, r, e);
+		return ssh_master(&g->ssh, c, e) && ssh_run(&g->ssh, c, script, r, e);
 	return override_script(g, script, r, c, e);
 }

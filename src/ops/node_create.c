@@ -270,7 +270,8 @@ static bool create_in(
 {
 	bool made = false;
 
-	if (!node_work_lima(w, e) || !limactl_check_version(&w->lima, &w->ctx, e))
+	if (!node_work_lima(w, e) || !limactl_check_version(&w->lima, &w->ctx, e) ||
+		!limactl_check_list(&w->lima, &w->ctx, e))
 		return false;
 	made = make_record(w, new, e);
 	if (!made || !make_vm(w, new, e)) {
