@@ -1,0 +1,43 @@
+/* scrollback.h - the rows that left the screen, oldest first, within a budget of bytes
+ *
+ * Rows are packed (rowcode.h) into blocks; when the budget is used up the oldest
+ * block goes. Row numbers count from the first row ever pushed and never change
+ * until a resize, so that a viewer can keep its place: rows [first, first + n)
+ * are there.
+ */
+#ifndef TERM_SCROLLBACK_H
+#define TERM_SCROLLBACK_H
+
+#include "term/rowcode.h"
+
+struct block {
+	uint64_t first; /* number of its first row */
+	uint32_t cap, used, n;
+	char data[]; /* rows from the front; their offsets (u32) from the back */
+};
+
+struct scrollback {
+	struct block **b; /* a ring */
+	uint32_t head, n_blocks, cap_blocks;
+	uint64_t first;
+	uint32_t n;
+	size_t bytes, budget;
+};
+
+void scrollback_init(struct scrollback *s, size_t budget);
+void scrollback_fini(struct scrollback *s, struct tmem *m);
+void scrollback_clear(struct scrollback *s, struct tmem *m);
+/* Packs the row at the end. When it does not fit the budget it is lost. */
+void scrollback_push(
+	struct scrollback *s, struct tmem *m, const struct rowtables *t, const struct row *r);
+/* Adds packed bytes (a copy of what scrollback_row gave). */
+bool scrollback_push_packed(struct scrollback *s, struct tmem *m, struct str packed);
+/* The packed bytes of row i, counted from 0 at the oldest; i < n. */
+struct str scrollback_row(const struct scrollback *s, uint32_t i);
+/* Drops the newest row; n > 0. */
+void scrollback_pop(struct scrollback *s, struct tmem *m);
+
+/* Drops the oldest blocks until the budget holds. */
+void scrollback_trim(struct scrollback *s, struct tmem *m);
+
+#endif
