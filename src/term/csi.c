@@ -1,0 +1,432 @@
+#include "term/engine.h"
+
+/* ---- erasing ---- */
+
+static void erase_cells(struct term *t, unsigned y, unsigned from, unsigned to, bool selective)
+{
+	struct row *r = row_at(t, y);
+
+	if (selective)
+		grid_erase_unprotected(t, r, from, to);
+	else if (from == 0 && to == t->cols)
+		grid_clear_row(t, r);
+	else
+		grid_erase(t, r, from, to);
+}
+
+static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)
+{
+	for (unsigned y = from; y < to; y++)
+		erase_cells(t, y, 0, t->cols, selective);
+}
+
+/* EL, DECSEL. A row that loses its end does not go on in the next any more. */
+void erase_line(struct term *t, unsigned how, bool selective)
+{
+	unsigned x = t->cur.x, y = t->cur.y;
+
+	t->cur.pending = false;
+	if (how == 0 || how == 2)
+		grid_unwrap(t, row_at(t, y));
+	if (how == 0)
+		erase_cells(t, y, x, t->cols, selective);
+	else if (how == 1)
+		erase_cells(t, y, 0, x + 1, selective);
+	else if (how == 2)
+		erase_cells(t, y, 0, t->cols, selective);
+}
+
+/* ED, DECSED; 3 clears history (xterm). */
+void erase_display(struct term *t, unsigned how, bool selective)
+{
+	switch (how) {
+	case 0:
+		erase_line(t, 0, selective);
+		erase_rows(t, t->cur.y + 1u, t->rows, selective);
+		break;
+	case 1:
+		erase_line(t, 1, selective);
+		erase_rows(t, 0, t->cur.y, selective);
+		break;
+	case 2:
+		erase_rows(t, 0, t->rows, selective);
+		t->cur.pending = false;
+		break;
+	case 3: /* the alternate screen has no history of its own to clear */
+		if (selective || !on_primary(t))
+			break;
+		scrollback_clear(&t->hist, &t->mem);
+		t->changes |= TERM_CHANGED_HISTORY;
+		break;
+	}
+}
+
+static void erase_chars(struct term *t, unsigned n)
+{
+	struct row *r = row_at(t, t->cur.y);
+	unsigned end = n > (unsigned)t->cols - t->cur.x ? t->cols : t->cur.x + n;
+
+	t->cur.pending = false;
+	if (end == t->cols)
+		grid_unwrap(t, r);
+	grid_erase(t, r, t->cur.x, end);
+}
+
+/* ---- inserting and deleting ---- */
+
+static bool inside_columns(const struct term *t)
+{
+	return t->cur.x >= t->left && t->cur.x <= t->right;
+}
+
+static bool inside_margins(const struct term *t)
+{
+	return t->cur.y >= t->top && t->cur.y <= t->bottom && inside_columns(t);
+}
+
+/* IL and DL leave the cursor in the first column (of the margins). */
+static void lines(struct term *t, unsigned n, bool insert)
+{
+	if (!inside_margins(t))
+		return;
+	if (insert)
+		grid_scroll_down(t, t->cur.y, t->bottom, n);
+	else
+		grid_scroll_up(t, t->cur.y, t->bottom, n, false);
+	t->cur.x = t->left;
+	t->cur.pending = false;
+}
+
+static void chars(struct term *t, unsigned n, bool insert)
+{
+	struct row *r = row_at(t, t->cur.y);
+
+	t->cur.pending = false;
+	if (!inside_columns(t))
+		return;
+	if (insert) {
+		grid_insert_cells(t, r, t->cur.x, n, t->right);
+		return;
+	}
+	if (t->right == t->cols - 1)
+		grid_unwrap(t, r);
+	grid_delete_cells(t, r, t->cur.x, n, t->right);
+}
+
+/* DECIC, DECDC: columns of the whole region at once. */
+static void columns(struct term *t, unsigned n, bool insert)
+{
+	if (!inside_margins(t))
+		return;
+	t->cur.pending = false;
+	for (unsigned y = t->top; y <= t->bottom; y++) {
+		if (insert)
+			grid_insert_cells(t, row_at(t, y), t->cur.x, n, t->right);
+		else
+			grid_delete_cells(t, row_at(t, y), t->cur.x, n, t->right);
+	}
+}
+
+static void scroll(struct term *t, unsigned n, bool up)
+{
+	if (up)
+		grid_scroll_up(t, t->top, t->bottom, n, true);
+	else
+		grid_scroll_down(t, t->top, t->bottom, n);
+}
+
+static void tab_clear(struct term *t, unsigned how)
+{
+	if (how == 0)
+		t->tabs[t->cur.x / 32] &= ~(UINT32_C(1) << (t->cur.x % 32));
+	else if (how == 3)
+		memset(t->tabs, 0, (t->cols + 31u) / 32 * sizeof(*t->tabs));
+}
+
+/* ---- dispatch ---- */
+
+static void csi_edit(struct term *t, const struct csi *c)
+{
+	switch (c->final) {
+	case '@':
+		chars(t, csi_count(c, 0), true);
+		break;
+	case 'J':
+		erase_display(t, csi_param(c, 0), false);
+		break;
+	case 'K':
+		erase_line(t, csi_param(c, 0), false);
+		break;
+	case 'L':
+		lines(t, csi_count(c, 0), true);
+		break;
+	case 'M':
+		lines(t, csi_count(c, 0), false);
+		break;
+	case 'P':
+		chars(t, csi_count(c, 0), false);
+		break;
+	case 'S':
+		scroll(t, csi_count(c, 0), true);
+		break;
+	case 'T': /* with five parameters it is xterm's highlight tracking */
+		if (c->n == 1)
+			scroll(t, csi_count(c, 0), false);
+		break;
+	case '^':
+		scroll(t, csi_count(c, 0), false);
+		break;
+	case 'X':
+		erase_chars(t, csi_count(c, 0));
+		break;
+	}
+}
+
+static void csi_margins(struct term *t, const struct csi *c)
+{
+	if (c->final == 'r')
+		cursor_margins(t, csi_param(c, 0), csi_param(c, 1));
+	else if (mode_on(t, MODE_DECLRMM))
+		cursor_side_margins(t, csi_param(c, 0), csi_param(c, 1));
+	else if (c->n == 1 && !csi_param(c, 0))
+		cursor_save(t); /* SCOSC */
+}
+
+static void csi_plain(struct term *t, const struct csi *c)
+{
+	switch (c->final) {
+	case 'A':
+	case 'k': /* VPB */
+		cursor_up(t, csi_count(c, 0));
+		break;
+	case 'B':
+		cursor_down(t, csi_count(c, 0));
+		break;
+	case 'C':
+		cursor_right(t, csi_count(c, 0));
+		break;
+	case 'D':
+	case 'j': /* HPB */
+		cursor_left(t, csi_count(c, 0));
+		break;
+	case 'E': /* CNL */
+		cursor_down(t, csi_count(c, 0));
+		cursor_cr(t);
+		break;
+	case 'F': /* CPL */
+		cursor_up(t, csi_count(c, 0));
+		cursor_cr(t);
+		break;
+	case 'G':
+	case '`':
+		cursor_column(t, csi_param(c, 0));
+		break;
+	case 'H':
+	case 'f':
+		cursor_to(t, csi_param(c, 0), csi_param(c, 1));
+		break;
+	case 'I':
+		cursor_tab(t, csi_count(c, 0));
+		break;
+	case 'Z':
+		cursor_back_tab(t, csi_count(c, 0));
+		break;
+	case 'd':
+		cursor_row(t, csi_param(c, 0));
+		break;
+	case 'e': /* VPR */
+		cursor_relative(t, csi_count(c, 0), 0);
+		break;
+	case 'a': /* HPR */
+		cursor_relative(t, 0, csi_count(c, 0));
+		break;
+	case 'c':
+		report_da(t, c);
+		break;
+	case 'g':
+		tab_clear(t, csi_param(c, 0));
+		break;
+	case 'h':
+	case 'l':
+		modes_set(t, c, c->final == 'h');
+		break;
+	case 'm':
+		sgr_apply(t, c);
+		break;
+	case 'n':
+		report_dsr(t, c);
+		break;
+	case 'r':
+	case 's':
+		csi_margins(t, c);
+		break;
+	case 't':
+		report_window(t, c);
+		break;
+	case 'u':
+		cursor_restore(t);
+		break;
+	case 'x':
+		report_term_params(t, csi_param(c, 0));
+		break;
+	default:
+		csi_edit(t, c);
+	}
+}
+
+static void csi_question(struct term *t, const struct csi *c)
+{
+	switch (c->final) {
+	case 'J':
+		erase_display(t, csi_param(c, 0), true);
+		break;
+	case 'K':
+		erase_line(t, csi_param(c, 0), true);
+		break;
+	case 'W': /* DECST8C */
+		if (csi_param(c, 0) == 5)
+			tabs_reset(t);
+		break;
+	case 'h':
+	case 'l':
+		modes_set(t, c, c->final == 'h');
+		break;
+	case 'n':
+		report_dsr(t, c);
+		break;
+	case 'r':
+		modes_restore(t, c);
+		break;
+	case 's':
+		modes_save(t, c);
+		break;
+	case 'u':
+		kitty_keys(t, c);
+		break;
+	case 'm': /* XTQMODKEYS */
+		if (csi_param(c, 0) == 4)
+			reply(t, "\033[>4;%um", t->modify_other);
+		break;
+	}
+}
+
+/* XTMODKEYS: resource 4 is modifyOtherKeys; the others are fixed here. */
+static void modify_keys(struct term *t, const struct csi *c)
+{
+	if (c->final == 'n') {
+		if (csi_param(c, 0) == 4)
+			t->modify_other = 0;
+	} else if (csi_param(c, 0) == 4) {
+		t->modify_other = csi_param(c, 1) <= 2 ? (uint8_t)csi_param(c, 1) : 0;
+	} else if (!csi_param(c, 0)) {
+		t->modify_other = 0;
+	}
+	t->changes |= TERM_CHANGED_MODES;
+}
+
+static void csi_greater(struct term *t, const struct csi *c)
+{
+	switch (c->final) {
+	case 'c':
+		report_da(t, c);
+		break;
+	case 'm':
+	case 'n':
+		modify_keys(t, c);
+		break;
+	case 'q':
+		if (!csi_param(c, 0))
+			report_version(t);
+		break;
+	case 'u':
+		kitty_keys(t, c);
+		break;
+	}
+}
+
+static void cursor_shape(struct term *t, unsigned n)
+{
+	if (n > 6)
+		return;
+	t->cursor_style = n <= 2   ? TERM_CURSOR_BLOCK
+			  : n <= 4 ? TERM_CURSOR_UNDERLINE
+				   : TERM_CURSOR_BAR;
+	mode_put(t, MODE_BLINK, n & 1);
+}
+
+static void protect(struct term *t, unsigned n)
+{
+	if (n > 2)
+		return;
+	t->cur.pen.attrs = (uint16_t)(n == 1 ? t->cur.pen.attrs | ATTR_PROTECTED
+					     : t->cur.pen.attrs & ~ATTR_PROTECTED);
+	t->cur.pen_known = false;
+}
+
+/* One intermediate byte: the pair of it and the final decides. */
+static void csi_intermediate(struct term *t, const struct csi *c)
+{
+	switch (c->inter << 8 | c->final) {
+	case ' ' << 8 | 'q': /* DECSCUSR */
+		cursor_shape(t, csi_param(c, 0));
+		break;
+	case '!' << 8 | 'p':
+		screen_soft_reset(t);
+		break;
+	case '"' << 8 | 'q': /* DECSCA */
+		protect(t, csi_param(c, 0));
+		break;
+	case '$' << 8 | 'p': /* DECRQM */
+		modes_report(t, c);
+		break;
+	case '\'' << 8 | '}':
+		columns(t, csi_count(c, 0), true);
+		break;
+	case '\'' << 8 | '~':
+		columns(t, csi_count(c, 0), false);
+		break;
+	case '*' << 8 | 'y': /* DECRQCRA */
+		report_checksum(t, c);
+		break;
+	}
+}
+
+void csi_dispatch(struct term *t, const struct csi *c)
+{
+	uint32_t last = t->last_char;
+
+	t->last_char = 0;
+	if (c->sub && c->final != 'm')
+		return; /* colons belong to SGR only */
+	if (c->inter) {
+		if (!c->prefix || (c->prefix == '?' && c->inter == '$'))
+			csi_intermediate(t, c);
+		return;
+	}
+	switch (c->prefix) {
+	case 0:
+		if (c->final == 'b') {
+			t->last_char = last;
+			print_repeat(t, csi_count(c, 0));
+		} else {
+			csi_plain(t, c);
+		}
+		break;
+	case '?':
+		csi_question(t, c);
+		break;
+	case '>':
+		csi_greater(t, c);
+		break;
+	case '<':
+		if (c->final == 'u')
+			kitty_keys(t, c);
+		break;
+	case '=':
+		if (c->final == 'c')
+			report_da(t, c);
+		else if (c->final == 'u')
+			kitty_keys(t, c);
+		break;
+	}
+}

@@ -1,0 +1,195 @@
+#include "term/engine.h"
+
+#include "base/utf8.h"
+
+enum { TITLE_MAX = 1024, CWD_MAX = 4096, NOTICE_MAX = 4096 };
+
+bool text_set(struct term *t, struct text_field *f, struct str s, size_t max)
+{
+	char *p;
+
+	s.n = s.n > max ? max : s.n;
+	if (str_eq(str_n(f->p, f->n), s))
+		return false;
+	p = s.n ? tmem_alloc(&t->mem, s.n) : NULL;
+	if (s.n && !p)
+		return false;
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	tmem_free(&t->mem, f->p, f->n);
+	f->p = p;
+	f->n = (uint32_t)s.n;
+	return true;
+}
+
+/* Well-formed UTF-8 without controls, at most `max` bytes, cut between characters. */
+static struct str clean(struct str s, char *buf, size_t max)
+{
+	size_t n = 0, i = 0;
+	uint32_t cp;
+
+	while (i < s.n) {
+		i += utf8_decode(str_from(s, i), &cp);
+		cp = cp == UTF8_BAD ? 0xFFFD : cp;
+		if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+			continue;
+		if (n + 4 > max)
+			break;
+		n += utf8_encode(cp, buf + n);
+	}
+	return str_n(buf, n);
+}
+
+/* Takes "NUMBER;" or the whole "NUMBER" off the front. False when there is none. */
+static bool take_number(struct str *s, unsigned *n)
+{
+	size_t i = 0;
+
+	for (*n = 0; i < s->n && i < 5 && s->p[i] >= '0' && s->p[i] <= '9'; i++)
+		*n = *n * 10 + (unsigned)(s->p[i] - '0');
+	if (!i || (i < s->n && s->p[i] != ';'))
+		return false;
+	*s = str_from(*s, i + (i < s->n));
+	return true;
+}
+
+static void set_title(struct term *t, unsigned n, struct str s)
+{
+	char buf[TITLE_MAX];
+	struct str title = clean(s, buf, sizeof(buf));
+
+	if (n != 2)
+		text_set(t, &t->icon, title, TITLE_MAX);
+	if (n != 1 && text_set(t, &t->title, title, TITLE_MAX))
+		t->changes |= TERM_CHANGED_TITLE;
+}
+
+static void set_cwd(struct term *t, struct str s)
+{
+	if (s.n <= CWD_MAX && utf8_valid(s) && text_set(t, &t->cwd, s, CWD_MAX))
+		t->changes |= TERM_CHANGED_CWD;
+}
+
+/* OSC 8 ; key=value:key=value ; URI. An empty URI ends the link. */
+static void set_link(struct term *t, struct str s)
+{
+	struct str params, one, id = STR("");
+
+	if (!str_split(&s, ';', &params) || !s.p)
+		return;
+	while (str_split(&params, ':', &one))
+		if (str_starts(one, STR("id=")))
+			id = str_from(one, 3);
+	t->cur.link = s.n && utf8_valid(s) && utf8_valid(id) ? link_new(t, s, id) : 0;
+	t->cur.pen_known = false;
+}
+
+/* OSC 133: A prompt, B input, C output, D end (FinalTerm; the marks of shells). */
+static void set_mark(struct term *t, struct str s)
+{
+	static const uint8_t marks[] = {MARK_PROMPT, MARK_INPUT, MARK_OUTPUT, MARK_DONE};
+
+	if (!s.n || s.p[0] < 'A' || s.p[0] > 'D' || (s.n > 1 && s.p[1] != ';'))
+		return;
+	row_at(t, t->cur.y)->mark |= marks[s.p[0] - 'A'];
+}
+
+static void notify(struct term *t, struct str title, struct str body)
+{
+	char a[NOTICE_MAX], b[NOTICE_MAX];
+
+	if (t->ev.notify)
+		t->ev.notify(t->ev_ctx, clean(title, a, sizeof(a)), clean(body, b, sizeof(b)));
+}
+
+/* OSC 9 ; 4 ; STATE ; PERCENT (ConEmu); any other number is ConEmu's too and does
+ * nothing here; else it is a notice (iTerm2). */
+static void progress(struct term *t, struct str s)
+{
+	struct str rest = s;
+	unsigned kind, state, percent = 0;
+
+	if (!take_number(&rest, &kind) || kind == 0 || kind > 12) {
+		notify(t, STR(""), s);
+		return;
+	}
+	if (kind != 4 || !take_number(&rest, &state) || state > 4)
+		return;
+	take_number(&rest, &percent);
+	t->progress =
+		(struct term_progress){(uint8_t)state, (uint8_t)(percent > 100 ? 100 : percent)};
+	t->changes |= TERM_CHANGED_PROGRESS;
+}
+
+/* OSC 777 ; notify ; TITLE ; BODY (urxvt). */
+static void notify_777(struct term *t, struct str s)
+{
+	struct str kind, title;
+
+	if (str_split(&s, ';', &kind) && str_eqz(kind, "notify") && str_split(&s, ';', &title))
+		notify(t, title, s);
+}
+
+/* OSC 99 ; key=value:… ; TEXT (kitty): title or body in one piece. */
+static void notify_99(struct term *t, struct str s)
+{
+	struct str meta, one;
+	bool body = false;
+
+	if (!str_split(&s, ';', &meta) || !s.p)
+		return;
+	while (str_split(&meta, ':', &one)) {
+		if (str_eqz(one, "p=body"))
+			body = true;
+		else if ((str_starts(one, STR("p=")) && !str_eqz(one, "p=title")) ||
+			 str_eqz(one, "e=1") || str_eqz(one, "d=0"))
+			return;
+	}
+	notify(t, body ? STR("") : s, body ? s : STR(""));
+}
+
+void osc_dispatch(struct term *t, struct str s, bool bel)
+{
+	unsigned n;
+
+	if (!take_number(&s, &n))
+		return;
+	switch (n) {
+	case 0:
+	case 1:
+	case 2:
+		set_title(t, n, s);
+		break;
+	case 4:
+	case 10:
+	case 11:
+	case 12:
+	case 104:
+	case 110:
+	case 111:
+	case 112:
+		palette_osc(t, n, s, bel);
+		break;
+	case 7:
+		set_cwd(t, s);
+		break;
+	case 8:
+		set_link(t, s);
+		break;
+	case 9:
+		progress(t, s);
+		break;
+	case 52:
+		clipboard_osc(t, s);
+		break;
+	case 99:
+		notify_99(t, s);
+		break;
+	case 133:
+		set_mark(t, s);
+		break;
+	case 777:
+		notify_777(t, s);
+		break;
+	}
+}
