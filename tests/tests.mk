@@ -64,3 +64,5 @@ else
 fuzz: $(FUZZ_BINS)
 	$(Q)scripts/run-fuzz $(FUZZ_SECONDS) $(FUZZ_BINS)
 endif
+
+include tests/term/term.mk

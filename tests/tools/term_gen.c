@@ -1,0 +1,224 @@
+#include "tools/term_gen.h"
+
+/* splitmix64 */
+static uint64_t next(struct gen *g)
+{
+	uint64_t z = g->seed += UINT64_C(0x9E3779B97F4A7C15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+	return z ^ z >> 31;
+}
+
+uint32_t gen_random(struct gen *g, uint32_t below)
+{
+	return (uint32_t)((next(g) >> 32) % below);
+}
+
+static unsigned small(struct gen *g)
+{
+	static const unsigned odd[] = {1, 1, 2, 2, 3, 4, 5, 8, 9, 10, 40, 100, 300, 65535, 99999};
+
+	if (gen_random(g, 3))
+		return 1 + gen_random(g, g->rows);
+	return odd[gen_random(g, sizeof(odd) / sizeof(*odd))];
+}
+
+static unsigned column(struct gen *g)
+{
+	return gen_random(g, 12) ? 1 + gen_random(g, g->cols) : gen_random(g, 300);
+}
+
+static void ascii(struct gen *g, struct buf *out)
+{
+	unsigned n = 1 + gen_random(g, gen_random(g, 6) ? 8 : g->cols + 10);
+
+	for (unsigned i = 0; i < n; i++)
+		buf_putc(out, (char)(gen_random(g, 5) ? 'a' + gen_random(g, 26)
+						      : 0x20 + gen_random(g, 95)));
+}
+
+static void unicode(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"日", "本", "語", "한", "é", "ß", "я", "e\xcc\x81",
+		"a\xcc\x80\xcc\x81", "👍", "👍🏽", "👩‍👩‍👧", "❤️", "❤", "🇩🇪",
+		"🇩", "─", "█", "\xe2\x80\x8d", "\xcc\x81", "☺️", "ｱ", "Ａ", "각", "ㄱ",
+		"\xe1\x84\x80\xe1\x85\xa1", "🏳️‍🌈", "\xc2\xad", "नि", "\xe2\x80\x8b",
+		"1️⃣", "#️⃣", "☕", "ä", "😀😀", "☝🏽", "ไทย",
+		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf"};
+	unsigned n = 1 + gen_random(g, 4);
+
+	for (unsigned i = 0; i < n; i++)
+		buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+}
+
+static void sgr(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"0", "1", "2", "3", "4", "4:3", "5", "7", "8", "9", "21",
+		"22", "23", "24", "25", "27", "28", "29", "31", "39", "42", "49", "53", "55", "93",
+		"101", "38;5;200", "48;5;17", "38;2;1;2;3", "48:2::4:5:6", "58:5:9", "59",
+		"38:2:7:8:9", "4:0", "0", "58;2;9;8;7", "4:5"};
+	unsigned n = 1 + gen_random(g, 3);
+
+	buf_puts(out, "\033[");
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i ? ";" : "",
+			bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+	buf_putc(out, 'm');
+}
+
+static void mode(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"?6", "?7", "?45", "4", "20", "?1", "?25", "?5", "?12",
+		"?1000", "?1002", "?1006", "?2004", "?2027", "?1004", "?7", "4", "?6", "?1045"};
+
+	buf_printf(out, "\033[%s%c", bits[gen_random(g, sizeof(bits) / sizeof(*bits))],
+		"hl"[gen_random(g, 2)]);
+}
+
+static void margins(struct gen *g, struct buf *out)
+{
+	switch (gen_random(g, 5)) {
+	case 0:
+		buf_printf(out, "\033[?69%c", "hhl"[gen_random(g, 3)]);
+		break;
+	case 1:
+	case 2:
+		buf_printf(out, "\033[%u;%us", column(g), column(g));
+		break;
+	case 3:
+		if (g->flags & GEN_COLUMNS)
+			buf_printf(out, "\033[%u'%c", small(g), "}~"[gen_random(g, 2)]);
+		break;
+	default:
+		if (g->flags & GEN_COLUMNS)
+			buf_printf(out, "\033%c", "69"[gen_random(g, 2)]);
+	}
+}
+
+static void alt(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"47", "1047", "1049", "1048"};
+
+	buf_printf(out, "\r\033[m\033[?%s%c", bits[gen_random(g, 4)], "hl"[gen_random(g, 2)]);
+}
+
+static void report(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"\033[c", "\033[>c", "\033[5n", "\033[6n", "\033[?6n",
+		"\033[?7$p", "\033[4$p", "\033P$qr\033\\", "\033P$qm\033\\", "\033[18t", "\033[?u",
+		"\033P$q q\033\\", "\033[?9999$p"};
+
+	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+}
+
+static void charset(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"\033(0", "\033(B", "\033)0", "\016", "\017", "\033(A",
+		"\033*0", "\033N", "\033n", "\033(B\017", "\033(B\017"};
+
+	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+}
+
+static void string(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"\033]2;title\007", "\033]0;x\033\\",
+		"\033]8;;http://a\007", "\033]8;;\033\\", "\033_Gabc\033\\", "\033Xsos\033\\",
+		"\033^pm\033\\", "\033P1;2|x\033\\", "\033]133;C\007", "\033]66;s=2;abc\007",
+		"\033]1337;File=:AAAA\007", "\033]9;4;1;50\007"};
+
+	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+}
+
+static void move(struct gen *g, struct buf *out)
+{
+	unsigned kind = gen_random(g, 16);
+
+	if (kind < 4)
+		buf_printf(out, "\033[%u;%u%c", small(g), column(g), "Hf"[kind & 1]);
+	else if (kind < 6)
+		buf_printf(out, "\033[%u%c", column(g), "G`"[kind & 1]);
+	else if (kind < 8)
+		buf_printf(out, "\033[%u%c", 1 + gen_random(g, 4), "IZ"[kind & 1]);
+	else
+		buf_printf(out, "\033[%u%c", small(g), "ABCDEFdae"[gen_random(g, 9)]);
+}
+
+static void edit(struct gen *g, struct buf *out)
+{
+	unsigned kind = gen_random(g, 12);
+
+	if (kind < 5)
+		buf_printf(out, "\033[%u%c", gen_random(g, 3), "JK"[gen_random(g, 4) > 0]);
+	else if (kind == 5)
+		buf_printf(out, "%c\033[%ub", 'a' + gen_random(g, 26), 1 + gen_random(g, 12));
+	else
+		buf_printf(out, "\033[%u%c", small(g), "@PLMXST"[gen_random(g, 7)]);
+}
+
+static void control(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {"\r\n", "\r\n", "\r\n", "\n", "\r", "\b", "\t", "\t",
+		"\013", "\033D", "\r\033M", "\033E", "\0337", "\0338", "\033H", "\033[3g",
+		"\033[r"};
+
+	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+}
+
+static void protect(struct gen *g, struct buf *out)
+{
+	if (gen_random(g, 2))
+		buf_printf(out, "\033[%u\"q", gen_random(g, 3));
+	else
+		buf_printf(out, "\033[?%u%c", gen_random(g, 3), "JK"[gen_random(g, 2)]);
+}
+
+static void rare(struct gen *g, struct buf *out)
+{
+	switch (gen_random(g, 6)) {
+	case 0:
+		buf_puts(out, g->flags & GEN_SOFT_RESET ? "\033[!p" : "x");
+		break;
+	case 1:
+		buf_puts(out, "\033[m\033#8");
+		break;
+	case 2:
+		buf_puts(out, "\033c");
+		break;
+	case 3:
+		buf_puts(out, "\033[3J");
+		break;
+	default:
+		buf_printf(out, "\033[%u;%ur", small(g), small(g));
+	}
+}
+
+typedef void (*maker)(struct gen *g, struct buf *out);
+
+void gen_token(struct gen *g, struct buf *out)
+{
+	static const struct {
+		maker make;
+		uint16_t weight, flag;
+	} makers[] = {{ascii, 30, 0}, {control, 16, 0}, {move, 16, 0}, {edit, 14, 0},
+		{unicode, 14, GEN_UNICODE}, {sgr, 8, GEN_STYLES}, {mode, 4, GEN_MODES},
+		{margins, 6, GEN_MARGINS}, {alt, 2, GEN_ALT}, {report, 2, GEN_REPORTS},
+		{charset, 2, GEN_CHARSETS}, {protect, 2, GEN_PROTECT}, {string, 2, GEN_STRINGS},
+		{rare, 2, 0}};
+	unsigned total = 0, pick;
+	size_t n = sizeof(makers) / sizeof(*makers);
+
+	for (size_t i = 0; i < n; i++)
+		if (!makers[i].flag || (g->flags & makers[i].flag))
+			total += makers[i].weight;
+	pick = gen_random(g, total);
+	for (size_t i = 0; i < n; i++) {
+		if (makers[i].flag && !(g->flags & makers[i].flag))
+			continue;
+		if (pick < makers[i].weight) {
+			makers[i].make(g, out);
+			return;
+		}
+		pick -= makers[i].weight;
+	}
+}

@@ -1,0 +1,17 @@
+/* term_json.h - a terminal as the JSON document of the developer tools
+ *
+ * The form is a contract: see doc of term-replay (BUILD.md). Rows and columns
+ * count from 0.
+ */
+#ifndef TESTS_TERM_JSON_H
+#define TESTS_TERM_JSON_H
+
+#include "base/buf.h"
+#include "term/term.h"
+
+/* replies: every byte the terminal answered. */
+void term_json(struct buf *out, struct term *t, struct str replies);
+/* The text of a line, trailing blanks trimmed. */
+void term_line_text(struct buf *out, const struct term_line *l);
+
+#endif
