@@ -166,7 +166,7 @@ cov: ## the same with coverage, a line a file
 smoke: build ## the main job once on a real VM, with the limactl that is here; cleans up
 	scripts/smoke
 verify: fmt-check lint test build ## what CI runs: layout, lint, test, build
-bench: build tools ## every benchmark beside its peers; BENCH_VM=NAME adds those on a running instance
+bench: build tools build/tools/seed-through ## every benchmark beside its peers; BENCH_VM=NAME adds those on a running instance
 	bench/run $(BENCH_ARGS)
 clean: ## remove what was built
 	rm -rf build bin compile_commands.json
