@@ -72,14 +72,24 @@ static bool settle_dir(struct draft *d, struct err *e)
 	return err_sys(e, "sync the directory of %s", d->path);
 }
 
-bool draft_commit(struct draft *d, unsigned mode, struct err *e)
+static bool put_in_place(struct draft *d, struct err *e)
 {
-	if (!settle(d, mode, e))
-		return false;
 	if (renameat(d->dir, d->temp, d->dir, d->name) != 0)
 		return err_sys(e, "replace %s", d->path);
 	mem_free_p(&d->temp);
-	return settle_dir(d, e);
+	return true;
+}
+
+bool draft_commit(struct draft *d, unsigned mode, struct err *e)
+{
+	return settle(d, mode, e) && put_in_place(d, e) && settle_dir(d, e);
+}
+
+bool draft_swap(struct draft *d, unsigned mode, struct err *e)
+{
+	if (fchmod(d->fd, (mode_t)mode) != 0)
+		return err_sys(e, "write %s", d->path);
+	return put_in_place(d, e);
 }
 
 bool draft_commit_new(struct draft *d, unsigned mode, struct err *e)

@@ -24,6 +24,8 @@ struct draft {
 bool draft_open(struct draft *d, const char *path, struct err *e);
 /* The mode is exact: the umask does not count. */
 bool draft_commit(struct draft *d, unsigned mode, struct err *e);
+/* The same without the two fsyncs, see file_swap(). */
+bool draft_swap(struct draft *d, unsigned mode, struct err *e);
 /* Only where nothing is: err->sys EEXIST otherwise. */
 bool draft_commit_new(struct draft *d, unsigned mode, struct err *e);
 void draft_drop(struct draft *d); /* also after a commit, and twice */

@@ -73,6 +73,16 @@ bool file_replace(const char *path, struct str content, unsigned mode, struct er
 	return true;
 }
 
+bool file_swap(const char *path, struct str content, unsigned mode, struct err *e)
+{
+	own_draft struct draft d = DRAFT_NONE;
+
+	if (!draft_open(&d, path, e) || !fd_write_all(d.fd, content, path, e) ||
+		!draft_swap(&d, mode, e))
+		return err_wrap(e, "replace %s", path);
+	return true;
+}
+
 bool file_create(const char *path, struct str content, unsigned mode, struct err *e)
 {
 	own_draft struct draft d = DRAFT_NONE;

@@ -138,7 +138,7 @@ bool claim_renew(struct claim_handle *k, struct err *e)
 
 	codec_to_json(&claim_fields, &k->claim, &j);
 	buf_putc(&text, '\n');
-	return file_replace(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e) ||
+	return file_swap(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e) ||
 	       err_wrap(e, "claim the node");
 }
 

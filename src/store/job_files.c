@@ -20,14 +20,29 @@ bool job_files_make(const struct home *h, const char *id, struct err *e)
 	return file_mkdirs(home_path(h, &dir, "_jobs/%s", id), 0700, e);
 }
 
+static void job_text(const struct job *job, struct buf *text)
+{
+	struct json_out j = {.out = text, .pretty = 2};
+
+	codec_to_json(&job_fields, job, &j);
+	buf_putc(text, '\n');
+}
+
 bool job_files_save(const struct home *h, const struct job *job, struct err *e)
 {
 	own_buf struct buf path = {0}, text = {0};
-	struct json_out j = {.out = &text, .pretty = 2};
 
-	codec_to_json(&job_fields, job, &j);
-	buf_putc(&text, '\n');
+	job_text(job, &text);
 	return file_replace(
+		home_path(h, &path, "_jobs/%s/job.json", job->id), buf_view(&text), 0600, e);
+}
+
+bool job_files_progress(const struct home *h, const struct job *job, struct err *e)
+{
+	own_buf struct buf path = {0}, text = {0};
+
+	job_text(job, &text);
+	return file_swap(
 		home_path(h, &path, "_jobs/%s/job.json", job->id), buf_view(&text), 0600, e);
 }
 

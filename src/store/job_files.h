@@ -6,6 +6,8 @@
 
 bool job_files_make(const struct home *h, const char *id, struct err *e);
 bool job_files_save(const struct home *h, const struct job *job, struct err *e);
+/* How far it is: not worth waiting for the disk. */
+bool job_files_progress(const struct home *h, const struct job *job, struct err *e);
 /* For appending; -1 with e on failure. */
 int job_files_open(const char *dir, const char *name, struct err *e);
 void job_files_event(int fd, const struct progress *p);

@@ -93,9 +93,9 @@ static struct job_handle *handle_of(struct sink *s)
 	return (struct job_handle *)(void *)((char *)s - offsetof(struct job_handle, sink));
 }
 
-static void save(struct job_handle *j)
+static void save_progress(struct job_handle *j)
 {
-	job_files_save(j->home, &j->job, NULL);
+	job_files_progress(j->home, &j->job, NULL);
 	j->last_saved_ms = clock_mono_ms();
 }
 
@@ -115,7 +115,7 @@ static void on_progress(struct sink *s, const struct progress *p)
 	j->job.done = (int64_t)p->done;
 	j->job.total = (int64_t)p->total;
 	if (news || now - j->last_saved_ms >= SAVE_EVERY_MS)
-		save(j);
+		save_progress(j);
 	if (j->next && j->next->progress)
 		j->next->progress(j->next, p);
 }
@@ -202,7 +202,7 @@ void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 	if (kind != ERR_NONE)
 		set(&j->job.error, buf_z(&result->msg));
 	set_now(&j->job.ended_at);
-	save(j);
+	job_files_save(j->home, &j->job, NULL);
 	if (c->sink == &j->sink)
 		c->sink = j->next;
 	release(j);

@@ -41,7 +41,7 @@ static bool entry_write(const char *path, const char *id, struct err *e)
 		return true;
 	buf_clear(&now);
 	buf_printf(&now, "%s\n", id);
-	return file_replace(path, buf_view(&now), 0600, e);
+	return file_swap(path, buf_view(&now), 0600, e);
 }
 
 static bool entry_remove(const char *path, const char *id, struct err *e)
