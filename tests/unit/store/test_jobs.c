@@ -254,13 +254,21 @@ static pid_t die_claiming(const struct fixture *f, bool with_child)
 		if (!claim_take(&k, &f->home, NODE, "job-1", "start", &stale, &was_stale, NULL))
 			_exit(1);
 		if (with_child) {
+			int let_go[2];
+
+			if (pipe(let_go) != 0)
+				_exit(1);
 			mine = fork();
 			if (mine == 0) {
 				setpgid(0, 0);
 				close(k.lock.fd); /* as exec would */
+				close(let_go[0]);
+				close(let_go[1]);
 				for (;;)
 					pause();
 			}
+			close(let_go[1]);
+			(void)!read(let_go[0], &start, 1); /* the child has let go of the lock */
 			setpgid(mine, mine);
 			proc_start_time(mine, &start);
 			claim_child(&k, mine, start, NULL);
