@@ -198,16 +198,15 @@ static void add_token(struct glob *g, enum op op, unsigned char c)
 static void parse_stars(struct glob *g, struct str p, size_t *i)
 {
 	size_t start = *i;
-	bool opens = start == 0 || p.p[start - 1] == '/';
+	bool spans;
 
 	while (at(p, *i) == '*')
 		++*i;
-	if (*i - start < 2 || !opens) {
-		add_token(g, OP_STAR, 0);
-	} else if (at(p, *i) == '/') {
+	spans = *i - start >= 2 && (start == 0 || p.p[start - 1] == '/');
+	if (spans && at(p, *i) == '/') {
 		++*i;
 		add_token(g, OP_SPAN_DIR, 0);
-	} else if (*i == p.n || (at(p, *i) == '\\' && at(p, *i + 1) == '/')) {
+	} else if (spans && (*i == p.n || (at(p, *i) == '\\' && at(p, *i + 1) == '/'))) {
 		add_token(g, OP_SPAN, 0);
 	} else {
 		add_token(g, OP_STAR, 0);
