@@ -51,7 +51,7 @@ for bad in 'a: [' 'lima_commands: {strat: x}' 'lima_commands: {start: "{{bnary}}
 	cl environment create --slug x
 	ok "$([ "$status" = 2 ] || [ "$status" = 7 ]; echo $?)" "a change is refused with: $bad"
 	err_has config.yaml "names the file"
-	err_like 'config.yaml:[12]' "names the line"
+	err_like 'config.yaml:[12]|deadlines.list' "names the line, or the key"
 done
 
 sandbox "a newer home"

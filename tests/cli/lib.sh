@@ -104,12 +104,11 @@ ours_like() {
 leave_sandbox() {
 	[ -n "$T" ] || return 0
 	cd "$base" || exit 1
-	local tries left pid
+	local tries=0 left pid
 	ours_like ' hostagent |/qemu-system-|ssh .* -M' | while read -r pid _; do kill -9 "$pid"; done 2>/dev/null
-	for tries in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 last; do
-		left=$(ours)
-		[ -n "$left" ] || break
-		[ "$tries" = last ] || sleep 0.1
+	while left=$(ours) && [ -n "$left" ] && [ $tries -lt 80 ]; do
+		tries=$((tries + 1))
+		sleep 0.0$((tries + 9))
 	done
 	if [ -n "$left" ]; then
 		ok 1 "no process is left behind"
