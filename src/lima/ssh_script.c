@@ -48,11 +48,12 @@ static void body_profile(struct buf *body)
 	buf_puts(body, "codelima_p=$HOME/.codelima/profile\n"
 		       "[ -d \"$HOME/bin\" ] && codelima_p=$codelima_p-b\n"
 		       "[ -d \"$HOME/.local/bin\" ] && codelima_p=$codelima_p-l\n"
-		       "if [ -r \"$codelima_p\" ] && "
-		       "! [ \"$HOME/.profile\" -nt \"$codelima_p\" ] && "
-		       "! [ /etc/profile -nt \"$codelima_p\" ] && "
-		       "! [ /etc/profile.d -nt \"$codelima_p\" ] && "
-		       "! [ /etc/environment -nt \"$codelima_p\" ]; then\n"
+		       "codelima_n=\n"
+		       "for codelima_f in /etc/profile /etc/environment /etc/profile.d "
+		       "/etc/profile.d/* \"$HOME/.profile\" \"$HOME/.bashrc\"; do\n"
+		       "[ \"$codelima_f\" -nt \"$codelima_p\" ] && codelima_n=1\n"
+		       "done\n"
+		       "if [ -r \"$codelima_p\" ] && [ -z \"$codelima_n\" ]; then\n"
 		       ". \"$codelima_p\"\n"
 		       "else\n"
 		       "[ ! -r /etc/profile ] || . /etc/profile\n"
@@ -65,7 +66,7 @@ static void body_profile(struct buf *body)
 		       "{ export -p; echo \"umask $codelima_u\"; } >\"$codelima_p.$$\" && "
 		       "mv -f \"$codelima_p.$$\" \"$codelima_p\" ) 2>/dev/null\n"
 		       "fi\n"
-		       "unset codelima_p\n");
+		       "unset codelima_p codelima_n codelima_f\n");
 }
 
 /* After the profile files: what the profile of the agent says wins over them. */
