@@ -306,11 +306,12 @@ static void test_stopped_early(void **state)
 {
 	struct seen seen = {0};
 	own_buf struct buf out = {0};
-	own_tar_out struct tar_out *t = under_way(&seen, &out);
+	own_tar_out struct tar_out *begun = under_way(&seen, &out);
 	own_tar_out struct tar_out *unused =
 		tar_out_open("w", &(struct tar_opts){.prefix = "t"}, NULL);
 
 	(void)state;
+	assert_non_null(begun);
 	assert_non_null(unused);
 	buf_fini(&seen.paths);
 }
