@@ -66,3 +66,8 @@ fuzz: $(FUZZ_BINS)
 endif
 
 include tests/term/term.mk
+
+# For bench/seed.
+build/tools/seed-through: bench/seed_through.c $(CLOSURE_lima)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(GROUP) $(CLOSURE_lima) $(GROUP_END) $(LIBS)

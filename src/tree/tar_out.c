@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 #include "os/fd.h"
 #include "os/plat.h"
 #include "tree/pack.h"
@@ -16,7 +17,6 @@
 #define FILL ((size_t)256 << 10)   /* bytes to give out a call */
 #define EFFORT ((uint64_t)1 << 20) /* bytes to take in a call */
 #define READ_SIZE ((size_t)128 << 10)
-#define ZSTD_LEVEL 1
 
 struct dir_again {
 	char *path;
@@ -48,6 +48,7 @@ struct tar_out {
 	struct buf *out;
 	uint64_t taken;
 	struct err *e;
+	int64_t left_us; /* when the last call ended; 0: there was none */
 };
 
 /* ---- the archive ---- */
@@ -349,9 +350,19 @@ static bool advance(struct tar_out *t)
 	return t->n_dirs ? send_dir_again(t) : finish(t);
 }
 
+static void pace(struct tar_out *t, int64_t came_us)
+{
+	int64_t now = clock_mono_us();
+
+	if (t->pack && t->left_us)
+		pack_pace(t->pack, now - came_us, came_us - t->left_us);
+	t->left_us = now;
+}
+
 int tar_out_fill(struct tar_out *t, struct buf *out, struct err *e)
 {
 	own_err struct err why = {0};
+	int64_t came_us = clock_mono_us();
 	size_t start = out->n;
 	bool ok = true;
 
@@ -362,6 +373,7 @@ int tar_out_fill(struct tar_out *t, struct buf *out, struct err *e)
 		ok = advance(t);
 	t->out = NULL;
 	t->e = NULL;
+	pace(t, came_us);
 	if (ok)
 		return !t->ended;
 	err_move(e, &why);
@@ -380,7 +392,7 @@ struct tar_out *tar_out_open(const char *root, const struct tar_opts *opts, stru
 	t->walk = w;
 	t->fd = -1;
 	t->hash = hasher_new();
-	t->pack = opts->zstd ? pack_new(ZSTD_LEVEL) : NULL;
+	t->pack = opts->zstd ? pack_new() : NULL;
 	buf_reserve(&t->data, READ_SIZE);
 	return t;
 }
