@@ -28,8 +28,10 @@ static const struct merged_case {
 							    "," RULE(80, 80, "") "]}"},
 	{"the workspace", "{\"mounts\":[" MOUNT("/src/api", "/src/api", true) "]}",
 		.mounted = true},
-	{"a shared directory, with the guest's ~", "{" USER ",\"mounts\":[" MOUNT("/data/shared",
-							   "/home/me.guest/Shared", false) "]}"},
+	{"a shared directory, with the guest's ~",
+		"{" USER ",\"mounts\":[" MOUNT("/data/shared", "/home/me.guest/Shared", false) "]}",
+		.told = "the VM shares /data/shared as /home/me.guest/Shared (read-only), as "
+			"shared_dirs says\n"},
 	{"a shared directory that became writable",
 		"{" USER ",\"mounts\":[" MOUNT("/data/shared", "/home/me.guest/Shared", true) "]}",
 		.refused =
