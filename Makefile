@@ -94,7 +94,7 @@ GROUP := -Wl,--start-group
 GROUP_END := -Wl,--end-group
 endif
 
-.PHONY: all build init run tui fmt fmt-check lint layers manual test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
+.PHONY: all build build-clang init run tui fmt fmt-check lint layers manual test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
 all: build
 build: $(OUT)/codelima bin/codelima compile_commands.json ## build bin/<os>-<arch>/codelima and the link bin/codelima (the default)
 
@@ -157,7 +157,12 @@ lint: layers compile_commands.json build/tools/manual ## clang-tidy, cppcheck, s
 	scripts/manual check build/tools/manual
 manual: build/tools/manual ## write doc/codelima.1 and README.md's list from the command table
 	scripts/manual write $<
-test: unit-tests cli-tests ## units and commands; no VM, no network
+# Compiled in parallel, run one after the other: tests that wait do not share a core.
+JOBS := $(shell getconf _NPROCESSORS_ONLN)
+one-by-one = +@rc=0; for t in $(1); do $(MAKE) --no-print-directory -k -j$(JOBS) $$t || rc=1; done; exit $$rc
+
+test: ## units and commands; no VM, no network
+	$(call one-by-one,unit-tests cli-tests)
 test-asan: ## the same under AddressSanitizer and UBSan
 	$(MAKE) SAN=address,undefined test
 cov: ## the same with coverage, a line a file
@@ -165,7 +170,10 @@ cov: ## the same with coverage, a line a file
 	scripts/coverage build/$(PLAT)/gcc-cov-dynamic
 smoke: build ## the main job once on a real VM, with the limactl that is here; cleans up
 	scripts/smoke
-verify: fmt-check lint test build ## what CI runs: layout, lint, test, build
+build-clang: ## the other compiler has other warnings
+	$(MAKE) CC=clang build/$(PLAT)/clang/codelima
+verify: ## what CI runs: layout, lint, test, build with gcc and clang
+	$(call one-by-one,fmt-check lint build build-clang test)
 bench: build tools build/tools/seed-through ## every benchmark beside its peers; BENCH_VM=NAME adds those on a running instance
 	bench/run $(BENCH_ARGS)
 clean: ## remove what was built
