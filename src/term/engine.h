@@ -259,6 +259,14 @@ bool string_esc(struct term *t, uint8_t c);
 /* vtprint.c */
 void print_ascii(struct term *t, const uint8_t *p, size_t n);
 void print_cp(struct term *t, uint32_t cp);
+unsigned print_limit(const struct term *t); /* the column (exclusive) where text wraps */
+void print_advance(struct term *t, unsigned width, unsigned limit);
+/* Whether cp begins a new cluster behind the text of c; *last is its last code point. */
+bool print_breaks(const struct term *t, cell_t c, uint32_t cp, uint32_t *last);
+/* Whether a code point that joins a cluster makes it wide. */
+bool print_widens(uint32_t cp, uint8_t prop);
+
+/* vtunicode.c */
 /* Prints whole characters from p until one that is not plain, wide or narrow text;
  * returns how many bytes were used. */
 size_t print_utf8(struct term *t, const uint8_t *p, size_t n);

@@ -136,7 +136,7 @@ static void add_row(struct flow *f, const cell_t *c, unsigned n, uint8_t flags, 
 	bool wrapped = flags & ROW_WRAPPED;
 	unsigned width = wrapped && n < f->old_cols ? f->old_cols : n;
 
-	if (width && cell_kind(c[n ? n - 1 : 0]) == CELL_SPACER && n == width)
+	if (n && n == width && cell_kind(c[n - 1]) == CELL_SPACER)
 		n = width = width - 1;
 	if (f->n + width > LINE_MAX_CELLS)
 		end_line(f);

@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 
 /* Where text goes: up to which column (exclusive) it may run before it wraps. */
-static unsigned right_limit(const struct term *t)
+unsigned print_limit(const struct term *t)
 {
 	return t->cur.x > t->right ? t->cols : t->right + 1u;
 }
@@ -29,8 +29,6 @@ static void put_run(struct term *t, const uint8_t *p, unsigned n)
 	struct row *r = row_at(t, t->cur.y);
 	unsigned x = t->cur.x, end = x + n;
 
-	if (mode_on(t, MODE_IRM) && x >= t->left && end <= t->right)
-		grid_insert_cells(t, r, x, n, t->right);
 	if (r->flags & ROW_RICH) {
 		grid_split(t, r, x);
 		grid_split(t, r, end);
@@ -49,7 +47,7 @@ static void print_plain(struct term *t, const uint8_t *p, size_t n)
 
 		if (t->cur.pending && mode_on(t, MODE_DECAWM))
 			wrap(t);
-		limit = right_limit(t);
+		limit = print_limit(t);
 		k = limit - t->cur.x;
 		if (n <= k) {
 			k = (unsigned)n;
@@ -77,7 +75,7 @@ void print_ascii(struct term *t, const uint8_t *p, size_t n)
 			print_cp(t, *p++);
 		return;
 	}
-	if (charset_plain(t)) {
+	if (charset_plain(t) && !mode_on(t, MODE_IRM)) {
 		print_plain(t, p, n);
 		return;
 	}
@@ -102,7 +100,7 @@ static void put_cell(struct term *t, cell_t what)
 	r->flags |= ROW_DIRTY | ROW_RICH | (t->cur.look ? ROW_STYLED : 0);
 }
 
-static void advance(struct term *t, unsigned width, unsigned limit)
+void print_advance(struct term *t, unsigned width, unsigned limit)
 {
 	unsigned x = t->cur.x + width;
 
@@ -130,24 +128,24 @@ static void put_char(struct term *t, cell_t text, unsigned width)
 	cursor_ready(t);
 	if (t->cur.pending && mode_on(t, MODE_DECAWM))
 		wrap(t);
-	limit = right_limit(t);
+	limit = print_limit(t);
 	if (mode_on(t, MODE_IRM) && t->cur.x >= t->left && t->cur.x + width <= t->right)
 		grid_insert_cells(t, row_at(t, t->cur.y), t->cur.x, width, t->right);
 	if (width == 2 && limit - (t->cur.x >= t->left ? t->left : 0u) < 2) {
 		put_cell(t, 0); /* a region of one column has no place for it */
-		advance(t, 1, limit);
+		print_advance(t, 1, limit);
 		return;
 	}
 	if (width == 2) {
 		if (!wrap_wide(t, limit))
 			return;
-		limit = right_limit(t);
+		limit = print_limit(t);
 		if (limit - t->cur.x < 2)
 			return;
 		text |= cell_of_kind(CELL_WIDE);
 	}
 	put_cell(t, text);
-	advance(t, width, limit);
+	print_advance(t, width, limit);
 }
 
 /* ---- clusters ---- */
@@ -160,7 +158,7 @@ static bool previous_cell(const struct term *t, unsigned *x)
 
 	if (mode_on(t, MODE_DECAWM))
 		left = !t->cur.pending;
-	else if (t->cur.x == right_limit(t) - 1)
+	else if (t->cur.x == print_limit(t) - 1)
 		left = !cell_text(r->c[t->cur.x]) && cell_kind(r->c[t->cur.x]) != CELL_TAIL;
 	if (t->cur.x < left)
 		return false;
@@ -194,7 +192,7 @@ static enum gcb cell_gcb(uint32_t cp)
 }
 
 /* Whether cp begins a new cluster behind the text of c; *last is its last code point. */
-static bool breaks(const struct term *t, cell_t c, uint32_t cp, uint32_t *last)
+bool print_breaks(const struct term *t, cell_t c, uint32_t cp, uint32_t *last)
 {
 	struct gcb_state s = {0};
 	struct str text = cluster_text(&t->clusters, cell_text(c));
@@ -228,7 +226,7 @@ static void attach(struct term *t, struct row *r, unsigned x, uint32_t cp)
 static bool widen(struct term *t, unsigned *x)
 {
 	struct row *r = row_at(t, t->cur.y);
-	unsigned limit = right_limit(t);
+	unsigned limit = print_limit(t);
 	cell_t c = r->c[*x], look = t->cur.look;
 
 	if (cell_kind(c) != CELL_NARROW || limit - (*x >= t->left ? t->left : 0u) < 2)
@@ -241,11 +239,11 @@ static bool widen(struct term *t, unsigned *x)
 			t->cur.look = look;
 			return false;
 		}
-		limit = right_limit(t);
+		limit = print_limit(t);
 	}
 	*x = t->cur.x;
 	put_cell(t, (c & CELL_TEXT) | cell_of_kind(CELL_WIDE));
-	advance(t, 2, limit);
+	print_advance(t, 2, limit);
 	t->cur.look = look;
 	return true;
 }
@@ -266,7 +264,7 @@ static void narrow(struct term *t, unsigned x)
 /* Code points that have a width of their own even inside a cluster make it wide
  * (a second flag letter, a picture behind a joiner, a vowel sign that stands beside
  * its consonant: two columns to wcwidth as well). Skin tones only colour. */
-static bool widens(uint32_t cp, uint8_t prop)
+bool print_widens(uint32_t cp, uint8_t prop)
 {
 	return cp == 0xFE0F || (uniprop_width(prop) && uniprop_gcb(prop) != GCB_EXTEND);
 }
@@ -277,7 +275,7 @@ static bool join(struct term *t, uint32_t cp, uint8_t prop)
 	unsigned x;
 	uint32_t last = 0;
 
-	if (!previous_cell(t, &x) || breaks(t, row_at(t, t->cur.y)->c[x], cp, &last))
+	if (!previous_cell(t, &x) || print_breaks(t, row_at(t, t->cur.y)->c[x], cp, &last))
 		return false;
 	if (cp == 0xFE0E || cp == 0xFE0F) {
 		if (!uniprop_vs_base(uniprop(last)))
@@ -286,7 +284,7 @@ static bool join(struct term *t, uint32_t cp, uint8_t prop)
 			narrow(t, x);
 	}
 	cursor_ready(t);
-	if (widens(cp, prop) && !widen(t, &x))
+	if (print_widens(cp, prop) && !widen(t, &x))
 		return true;
 	attach(t, row_at(t, t->cur.y), x, cp);
 	return true;
@@ -342,91 +340,4 @@ void print_repeat(struct term *t, unsigned count)
 	for (count = count > most ? most : count; count; count--)
 		put_char(t, cp, (unsigned)uniprop_width(uniprop(cp)));
 	t->last_char = 0;
-}
-
-/* ---- the fast way for text beyond ASCII ---- */
-
-/* Decodes a character of two or three bytes that is well formed; 0 if it is not. */
-static unsigned quick_decode(const uint8_t *p, size_t n, uint32_t *cp)
-{
-	if (n >= 3 && (p[0] & 0xF0) == 0xE0 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) {
-		*cp = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63u);
-		return *cp >= 0x800 && (*cp & 0xF800) != 0xD800 ? 3 : 0;
-	}
-	if (n >= 2 && (p[0] & 0xE0) == 0xC0 && (p[1] & 0xC0) == 0x80) {
-		*cp = (uint32_t)(p[0] & 31) << 6 | (p[1] & 63u);
-		return *cp >= 0xA0 ? 2 : 0;
-	}
-	if (n >= 4 && (p[0] & 0xF8) == 0xF0 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
-		(p[3] & 0xC0) == 0x80) {
-		*cp = (uint32_t)(p[0] & 7) << 18 | (uint32_t)(p[1] & 63) << 12 |
-		      (uint32_t)(p[2] & 63) << 6 | (p[3] & 63u);
-		return *cp >= 0x10000 && *cp <= 0x10FFFF ? 4 : 0;
-	}
-	return 0;
-}
-
-/* A character at p that stands for itself and needs no look at its neighbours. */
-static unsigned simple_char(const uint8_t *p, size_t n, uint32_t *cp, unsigned *width)
-{
-	unsigned len = quick_decode(p, n, cp);
-	uint8_t prop = len ? uniprop(*cp) : 0;
-
-	*width = (unsigned)uniprop_width(prop);
-	return uniprop_gcb(prop) == GCB_OTHER && *width ? len : 0;
-}
-
-/* Lets a run of simple characters through while the row has room for them; the
- * cells they replace are looked at only at both ends. */
-static size_t run_in_row(struct term *t, const uint8_t *p, size_t n, unsigned limit)
-{
-	struct row *r = row_at(t, t->cur.y);
-	unsigned x = t->cur.x, width;
-	size_t at = 0;
-	uint32_t cp = 0;
-
-	while (at < n) {
-		unsigned len = simple_char(p + at, n - at, &cp, &width);
-
-		if (!len || x + width > limit)
-			break;
-		if (!at)
-			grid_split(t, r, x);
-		if (x + width < t->cols && cell_kind(r->c[x + width]) == CELL_TAIL)
-			grid_split(t, r, x + width);
-		r->c[x] = t->cur.look | cp | (width == 2 ? cell_of_kind(CELL_WIDE) : 0);
-		if (width == 2)
-			r->c[x + 1] = t->cur.look | cell_of_kind(CELL_TAIL);
-		r->flags |= ROW_RICH;
-		x += width;
-		at += len;
-		t->last_char = cp;
-	}
-	if (!at)
-		return 0;
-	if (r->used < x)
-		r->used = (uint16_t)x;
-	r->flags |= ROW_DIRTY | (t->cur.look ? ROW_STYLED : 0);
-	advance(t, x - t->cur.x, limit);
-	return at;
-}
-
-size_t print_utf8(struct term *t, const uint8_t *p, size_t n)
-{
-	size_t at = 0;
-
-	if (t->saw_prepend || t->cur.sets.once || mode_on(t, MODE_IRM))
-		return 0;
-	cursor_ready(t);
-	while (at < n && p[at] >= 0x80) {
-		size_t len;
-
-		if (t->cur.pending)
-			break;
-		len = run_in_row(t, p + at, n - at, right_limit(t));
-		if (!len)
-			break;
-		at += len;
-	}
-	return at;
 }

@@ -3,7 +3,7 @@
 #
 # The tools are optimised: their figures are read.
 
-TERM_TOOLS := term-replay term-diff
+TERM_TOOLS := term-replay term-bench term-diff
 TERM_SHARED := $(B)/tests/tools/term_json.o $(B)/tests/tools/term_gen.o
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o: FLAGS += -Itests
