@@ -106,6 +106,10 @@ static size_t pack_rich(const struct rowtables *t, const struct row *r, unsigned
 			p += s.n;
 		} else if (cell_text(c) < 0x80) {
 			*p++ = (char)cell_text(c);
+		} else if (cell_text(c) >= 0x800 && cell_text(c) < 0x10000) {
+			*p++ = (char)(0xE0 | cell_text(c) >> 12);
+			*p++ = (char)(0x80 | (cell_text(c) >> 6 & 63));
+			*p++ = (char)(0x80 | (cell_text(c) & 63));
 		} else {
 			p += utf8_encode(cell_text(c), p);
 		}

@@ -1,14 +1,5 @@
 #include "term/uniprop.h"
 
-#include "term/uniprop_table.h"
-
-uint8_t uniprop(uint32_t cp)
-{
-	if (cp > 0x10FFFF)
-		return 0;
-	return uniprop_second[uniprop_first[cp >> 8] * 256u + (cp & 255)];
-}
-
 static bool is_control(enum gcb c)
 {
 	return c == GCB_CONTROL || c == GCB_CR || c == GCB_LF;

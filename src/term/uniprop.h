@@ -1,6 +1,6 @@
 /* uniprop.h - what a code point is to a terminal: its width and its grapheme class
  *
- * One byte a code point in a two-stage table (uniprop_table.h, made by
+ * One byte a code point in a two-stage table (uniprop_table.c, made by
  * scripts/grapheme-tables from Debian's unicode-data), so that a look-up is two
  * loads. Clusters follow UAX #29 (Unicode 15, rules GB3-GB999).
  */
@@ -29,8 +29,14 @@ enum gcb {
 	GCB_COUNT
 };
 
-/* Bits 0-3: enum gcb; 4-5: width alone; 6: U+FE0E and U+FE0F choose its shape. */
-uint8_t uniprop(uint32_t cp); /* of a value over U+10FFFF: 0 */
+extern const uint8_t uniprop_first[4352], uniprop_second[];
+
+/* Bits 0-3: enum gcb; 4-5: width alone; 6: U+FE0E and U+FE0F choose its shape. Of a
+ * value over U+10FFFF: 0. */
+static inline uint8_t uniprop(uint32_t cp)
+{
+	return cp > 0x10FFFF ? 0 : uniprop_second[uniprop_first[cp >> 8] * 256u + (cp & 255)];
+}
 
 static inline enum gcb uniprop_gcb(uint8_t prop)
 {

@@ -1,11 +1,8 @@
 /* Made by scripts/grapheme-tables from Unicode 15.0.0: do not edit. */
-#ifndef TERM_UNIPROP_TABLE_H
-#define TERM_UNIPROP_TABLE_H
-
-#include <stdint.h>
+#include "term/uniprop.h"
 
 /* clang-format off */
-static const uint8_t uniprop_first[4352] = {
+const uint8_t uniprop_first[4352] = {
 	0,1,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,1,17,1,1,1,18,
 	19,20,21,22,23,24,1,1,25,26,1,27,28,29,30,31,1,32,1,33,34,35,36,37,
 	38,39,40,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,41,
@@ -190,7 +187,7 @@ static const uint8_t uniprop_first[4352] = {
 	1,1,1,1,1,1,1,1,
 };
 
-static const uint8_t uniprop_second[31232] = {
+const uint8_t uniprop_second[31232] = {
 	1,1,1,1,1,1,1,1,1,1,3,1,1,2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,
 	16,16,16,80,16,16,16,16,16,16,80,16,16,16,16,16,80,80,80,80,80,80,80,80,80,80,16,16,16,16,16,16,
 	16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,16,
@@ -1169,5 +1166,3 @@ static const uint8_t uniprop_second[31232] = {
 	1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,
 };
 /* clang-format on */
-
-#endif
