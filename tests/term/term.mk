@@ -6,7 +6,7 @@
 TERM_TOOLS := term-replay term-bench term-diff
 TERM_SHARED := $(B)/tests/tools/term_json.o $(B)/tests/tools/term_gen.o
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
-$(B)/tests/tools/%.o: FLAGS += -Itests
+$(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
 
 define term_tool_rule
 $(B)/tools/$(1): $(B)/tests/tools/$(1).o $(TERM_SHARED) $(CLOSURE_term)

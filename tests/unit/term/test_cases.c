@@ -16,7 +16,8 @@
  *	mode ?7 on
  *	alternate yes
  *
- * Every case is run in one piece and in pieces of one and three bytes.
+ * Keys and the mouse: case_input.h. Every case is run in one piece and in pieces of one and three
+ *bytes.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -25,11 +26,12 @@
 #include "term/engine.h"
 #include "term/invariant.h"
 #include "term/term.h"
+#include "unit/term/case_input.h"
 
 struct bench {
 	struct term *t;
 	size_t chunk;
-	struct buf replies, clipboard, notice;
+	struct buf replies, clipboard, notice, sent;
 	char why[512];
 };
 
@@ -65,6 +67,7 @@ static void start(struct bench *b, unsigned cols, unsigned rows)
 	buf_clear(&b->replies);
 	buf_clear(&b->clipboard);
 	buf_clear(&b->notice);
+	buf_clear(&b->sent);
 }
 
 /* ---- reading a line of a case ---- */
@@ -334,6 +337,23 @@ static bool resize(struct bench *b, const char *p, bool fresh)
 	return !why || fail(b, "invariant", STR("none broken"), str_z(why));
 }
 
+static bool check_sent(struct bench *b, const char *p)
+{
+	bool ok = check_text(b, "sent", p, buf_view(&b->sent));
+
+	buf_clear(&b->sent);
+	return ok;
+}
+
+static bool paste(struct bench *b, const char *p)
+{
+	own_buf struct buf text = {0};
+
+	quoted(&p, &text);
+	term_paste(b->t, buf_view(&text), &b->sent);
+	return true;
+}
+
 static bool is(const char *line, const char *word, const char **rest)
 {
 	size_t n = strlen(word);
@@ -381,6 +401,16 @@ static bool run_line(struct bench *b, const char *line)
 		return check_notice(b, p);
 	if (is(line, "mode", &p))
 		return check_mode(b, p);
+	if (is(line, "sent", &p))
+		return check_sent(b, p);
+	if (is(line, "key", &p))
+		return case_key(b->t, p, &b->sent), true;
+	if (is(line, "mouse", &p))
+		return case_mouse(b->t, p, &b->sent), true;
+	if (is(line, "focus", &p))
+		return term_focus(b->t, !strcmp(p, "in"), &b->sent), true;
+	if (is(line, "paste", &p))
+		return paste(b, p);
 	if (is(line, "alternate", &p))
 		return term_alternate(b->t) == !strcmp(p, "yes") ||
 		       fail(b, "alternate", str_z(p), STR("the other"));
@@ -414,6 +444,7 @@ static bool run_case(const struct test_case *c, const char *file)
 		buf_fini(&b.replies);
 		buf_fini(&b.clipboard);
 		buf_fini(&b.notice);
+		buf_fini(&b.sent);
 	}
 	printf("%s %s: %s\n", ok ? "[       OK ]" : "[  FAILED  ]", file, c->name);
 	return ok;
