@@ -4,7 +4,8 @@
 
 lima_version=2.2.0 # of the archive and of tools/lima/go.mod
 
-# Lima's release archives. From the release's SHA256SUMS.
+# Lima's release archives, with the hashes that several packages of Lima 2.2.0 agree on; not yet compared
+# with the release's own SHA256SUMS (BUILD.md, unverified). A wrong one only means that the next source is used.
 lima_archive() {
 	case $os-$arch in
 	darwin-arm64) echo "Darwin-arm64 bbdef91774885a0d05f7b048c4eb89ae2bcf3a0c252ae7ca7934e63df76d93c3" ;;
