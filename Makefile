@@ -73,6 +73,12 @@ FLAGS += --coverage -O0
 LDFLAGS += --coverage
 endif
 
+# Archives name one another both ways; Apple's linker looks twice by itself.
+ifeq ($(OS),linux)
+GROUP := -Wl,--start-group
+END_GROUP := -Wl,--end-group
+endif
+
 # Libraries: pkg-config names them; on Linux all but libc are linked statically
 # (start-up time, BENCH.md), RELEASE=1 libc too, DYNAMIC=1 none.
 PKGS := libuv yaml-0.1 jansson libarchive libzstd libcrypto

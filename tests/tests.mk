@@ -51,7 +51,7 @@ fuzz_layer = $(word 2,$(subst _, ,$(notdir $(1))))
 
 define fuzz_rule
 $(B)/$(1:.c=): $(B)/$(1:.c=.o) $$(CLOSURE_$(call fuzz_layer,$(1)))
-	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$< -Wl,--start-group $$(CLOSURE_$(call fuzz_layer,$(1))) -Wl,--end-group $$(LIBS)
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$< $(GROUP) $$(CLOSURE_$(call fuzz_layer,$(1))) $(END_GROUP) $$(LIBS)
 endef
 $(foreach s,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(s))))
 -include $(FUZZ_SRCS:%.c=$(B)/%.d)
