@@ -7,6 +7,7 @@
  * writes their pids where Lima does. Then prints "ready" and stays until its stdin
  * ends ("--" alone on a line ends the names); they end with it.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +61,12 @@ int main(int argc, char **argv)
 	char name[256], host[300];
 	char *const hostagent[] = {"limactl", "hostagent", name, NULL};
 	char *const qemu[] = {"qemu-system", "-name", host, NULL};
-	int life[2];
+	int life[2], begun[2];
 
 	if (argc == 3)
 		return agent();
-	if (argc != 2 || pipe(life) != 0)
+	if (argc != 2 || pipe(life) != 0 || pipe(begun) != 0 ||
+		fcntl(begun[1], F_SETFD, FD_CLOEXEC) != 0)
 		return 2;
 	signal(SIGCHLD, SIG_IGN);
 	while (fgets(name, sizeof(name), stdin)) {
@@ -75,6 +77,9 @@ int main(int argc, char **argv)
 		start(argv[0], argv[1], name, "ha.pid", hostagent, life);
 		start(argv[0], argv[1], name, "qemu.pid", qemu, life);
 	}
+	close(begun[1]);
+	while (read(begun[0], name, 1) > 0) /* ends when the last one is what it says it is */
+		;
 	puts("ready");
 	fflush(stdout);
 	while (fgets(name, sizeof(name), stdin))
