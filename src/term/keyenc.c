@@ -184,12 +184,8 @@ static void kitty_key(const struct term *t, const struct term_key *k, struct buf
 	}
 	if (!(f.flags & ALL_KEYS) && is_text_key(k->key))
 		f.mods &= ~(unsigned)LOCKS;
-	if (fn && k->key != KEY_MENU && k->key < KEY_F1 + 12)
+	if (fn && (k->key < KEY_F1 + 12 || k->key == KEY_KP_BEGIN) && k->key != KEY_MENU)
 		kitty_functional(&f, fn, out);
-	else if (k->key == KEY_KP_BEGIN)
-		kitty_functional(&f, fn, out);
-	else if (k->key == KEY_MENU)
-		kitty_u(&f, KEY_MENU, out);
 	else
 		kitty_u(&f, k->key, out);
 }

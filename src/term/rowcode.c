@@ -42,7 +42,7 @@ size_t rowcode_bound(const struct rowtables *t, const struct row *r)
 /* The number of `link` in the row's own list, adding it. */
 struct linklist {
 	uint16_t n, last_id, last_at;
-	uint16_t ids[64];
+	uint16_t ids[256];
 };
 
 static uint16_t link_at(struct linklist *l, uint16_t id)
@@ -239,6 +239,12 @@ static bool unpack_text(struct rowview *v, struct tmem *m, struct str text)
 	return x == v->n;
 }
 
+bool style_sound(const struct style *s)
+{
+	return s->fg >> 24 <= 2 && s->bg >> 24 <= 2 && s->ul >> 24 <= 2 && s->attrs < 1 << 12 &&
+	       s->attrs >> ATTR_UL_SHIFT <= UL_DASHED;
+}
+
 static bool unpack_runs(
 	struct rowview *v, struct tmem *m, unsigned runs, unsigned links, const char *p)
 {
@@ -251,7 +257,8 @@ static bool unpack_runs(
 		cell_t look;
 
 		memcpy(&run, p + i * sizeof(run), sizeof(run));
-		if ((unsigned)run.start + run.len > v->n || run.link > links)
+		if ((unsigned)run.start + run.len > v->n || run.link > links ||
+			!style_sound(&run.style))
 			return false;
 		v->styles[i + 1] = run.style;
 		look = cell_look(style_is_default(&run.style) ? 0 : (uint16_t)(i + 1), run.link);
@@ -295,7 +302,7 @@ bool rowcode_unpack(struct rowview *v, struct tmem *m, struct str packed)
 		!grow(m, &v->c, &v->cap_c, h.cells, sizeof(*v->c)))
 		return false;
 	v->n = h.cells;
-	v->flags = h.flags;
+	v->flags = h.flags & (ROW_WRAPPED | ROW_RICH | ROW_STYLED);
 	v->mark = h.mark;
 	v->n_texts = 0;
 	return unpack_text(v, m, str_n(packed.p + sizeof(h) + runs_n, h.text_n)) &&

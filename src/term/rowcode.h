@@ -58,6 +58,9 @@ struct rowview {
 	uint8_t flags, mark;
 };
 
+/* Whether every part has a value that means something. */
+bool style_sound(const struct style *s);
+
 /* False when memory is out or the bytes are not a packed row. */
 bool rowcode_unpack(struct rowview *v, struct tmem *m, struct str packed);
 void rowview_fini(struct rowview *v, struct tmem *m);

@@ -261,12 +261,12 @@ static void narrow(struct term *t, unsigned x)
 	t->cur.pending = false;
 }
 
-/* Code points that have a width of their own even inside a cluster make it wide
- * (a second flag letter, a picture behind a joiner, a vowel sign that stands beside
- * its consonant: two columns to wcwidth as well). Skin tones only colour. */
+/* Code points that have a width of their own make a cluster wide: a second flag
+ * letter, a picture behind a joiner, a vowel sign that stands beside its consonant,
+ * a skin tone (UTS #51: its base is then shown as emoji). */
 bool print_widens(uint32_t cp, uint8_t prop)
 {
-	return cp == 0xFE0F || (uniprop_width(prop) && uniprop_gcb(prop) != GCB_EXTEND);
+	return cp == 0xFE0F || uniprop_width(prop);
 }
 
 /* Joins cp to the cell before the cursor; false when it stands for itself. */

@@ -1,0 +1,36 @@
+/* textout.h - text out of a terminal: search, selection, export
+ *
+ * Places are a row number (term.h) and a column. Rows that wrapped are one line: a
+ * match runs over the wrap, and no newline comes between their texts.
+ */
+#ifndef TERM_TEXTOUT_H
+#define TERM_TEXTOUT_H
+
+#include "base/buf.h"
+#include "term/term.h"
+
+struct term_place {
+	uint64_t row;
+	unsigned col;
+};
+struct term_span {
+	struct term_place from, to; /* `to` is behind the last cell */
+};
+
+/* The next match at or behind `at` (backwards: that begins before it). ignore_case
+ * folds ASCII letters. An empty needle matches nothing. */
+bool term_find(struct term *t, struct str needle, bool ignore_case, bool backwards,
+	struct term_place at, struct term_span *match);
+
+/* The text between two places; with `block` the columns between theirs in each row.
+ * Blanks at the end of a line are left out. */
+void term_text(struct term *t, struct term_span s, bool block, struct buf *out);
+/* The word (letters, digits and what stands in paths and URLs) or the line at a place. */
+struct term_span term_word_at(struct term *t, struct term_place at);
+struct term_span term_line_at(struct term *t, struct term_place at);
+
+/* Rows [from, to) as a terminal would be sent them: SGR, OSC 8, CR LF after each line,
+ * no newline where a row wrapped. */
+void term_export_vt(struct term *t, uint64_t from, uint64_t to, struct buf *out);
+
+#endif
