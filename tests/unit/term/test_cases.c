@@ -16,21 +16,24 @@
  *	mode ?7 on
  *	alternate yes
  *
- * Keys and the mouse: case_input.h. Every case is run in one piece and in pieces of one and three
- *bytes.
+ * Keys and the mouse: case_input.h; search and selection: case_text.h. Every case is run in one
+ *piece and in pieces of one and three bytes.
  */
 #include <dirent.h>
 #include <stdio.h>
 
 #include "base/utf8.h"
 #include "term/engine.h"
+#include "term/freeze.h"
 #include "term/invariant.h"
 #include "term/term.h"
 #include "unit/term/case_input.h"
+#include "unit/term/case_text.h"
 
 struct bench {
 	struct term *t;
 	size_t chunk;
+	bool thaw; /* freeze and thaw behind every piece */
 	struct buf replies, clipboard, notice, sent;
 	char why[512];
 };
@@ -55,15 +58,32 @@ static void on_notify(void *ctx, struct str title, struct str body)
 	buf_printf(&b->notice, "%.*s|%.*s", STRF(title), STRF(body));
 }
 
+static const struct term_events events = {
+	.reply = on_reply, .clipboard = on_clipboard, .notify = on_notify};
+
+static bool thaw(struct bench *b)
+{
+	own_buf struct buf frozen = {0};
+	struct term *t;
+
+	term_freeze(b->t, &frozen);
+	t = term_thaw(&(struct term_options){.identity = "codelima", .checksum = true},
+		buf_view(&frozen));
+	if (!t)
+		return false;
+	term_free(b->t);
+	b->t = t;
+	term_set_events(t, &events, b);
+	return true;
+}
+
 static void start(struct bench *b, unsigned cols, unsigned rows)
 {
-	static const struct term_events ev = {
-		.reply = on_reply, .clipboard = on_clipboard, .notify = on_notify};
 
 	term_free(b->t);
 	b->t = term_new(&(struct term_options){
 		.cols = cols, .rows = rows, .identity = "codelima", .checksum = true});
-	term_set_events(b->t, &ev, b);
+	term_set_events(b->t, &events, b);
 	buf_clear(&b->replies);
 	buf_clear(&b->clipboard);
 	buf_clear(&b->notice);
@@ -317,6 +337,8 @@ static bool feed(struct bench *b, const char *p)
 		size_t n = in.n - at < b->chunk ? in.n - at : b->chunk;
 
 		term_feed(b->t, in.p + at, n);
+		if (b->thaw && !thaw(b))
+			return fail(b, "thaw", STR("done"), STR("refused"));
 	}
 	why = term_invariant(b->t);
 	return !why || fail(b, "invariant", STR("none broken"), str_z(why));
@@ -352,6 +374,33 @@ static bool paste(struct bench *b, const char *p)
 	quoted(&p, &text);
 	term_paste(b->t, buf_view(&text), &b->sent);
 	return true;
+}
+
+static bool check_find(struct bench *b, const char *p)
+{
+	own_buf struct buf needle = {0}, got = {0};
+	const char *want;
+
+	quoted(&p, &needle);
+	want = strstr(p, "= ");
+	case_find(b->t, buf_view(&needle), p, &got);
+	return want &&
+	       (!strcmp(want + 2, buf_z(&got)) || fail(b, "find", str_z(want + 2), buf_view(&got)));
+}
+
+static bool check_part(struct bench *b, const char *what, const char *p)
+{
+	own_buf struct buf got = {0};
+	const char *quote = strchr(p, '"');
+
+	if (!strcmp(what, "select"))
+		case_select(b->t, p, &got);
+	else if (!strcmp(what, "export"))
+		term_export_vt(
+			b->t, term_first_row(b->t), term_screen_row(b->t) + term_rows(b->t), &got);
+	else
+		case_around(b->t, p, !strcmp(what, "word"), &got);
+	return quote && check_text(b, what, quote, buf_view(&got));
 }
 
 static bool is(const char *line, const char *word, const char **rest)
@@ -401,6 +450,16 @@ static bool run_line(struct bench *b, const char *line)
 		return check_notice(b, p);
 	if (is(line, "mode", &p))
 		return check_mode(b, p);
+	if (is(line, "find", &p))
+		return check_find(b, p);
+	if (is(line, "select", &p))
+		return check_part(b, "select", p);
+	if (is(line, "word", &p))
+		return check_part(b, "word", p);
+	if (is(line, "line", &p))
+		return check_part(b, "line", p);
+	if (is(line, "export", &p))
+		return check_part(b, "export", p);
 	if (is(line, "sent", &p))
 		return check_sent(b, p);
 	if (is(line, "key", &p))
@@ -427,18 +486,18 @@ struct test_case {
 
 static bool run_case(const struct test_case *c, const char *file)
 {
-	static const size_t chunks[] = {1 << 20, 1, 3};
+	static const size_t chunks[] = {1 << 20, 1, 3, 2};
 	bool ok = true;
 
-	for (unsigned i = 0; ok && i < 3; i++) {
-		struct bench b = {.chunk = chunks[i]};
+	for (unsigned i = 0; ok && i < 4; i++) {
+		struct bench b = {.chunk = chunks[i], .thaw = i == 3};
 
 		start(&b, 20, 4);
 		for (unsigned k = 0; ok && k < c->n; k++) {
 			ok = run_line(&b, c->lines[k]);
 			if (!ok)
-				printf("%s: %s (pieces of %zu): %s\n    %s\n", file, c->name,
-					chunks[i], c->lines[k], b.why);
+				printf("%s: %s (pieces of %zu%s): %s\n    %s\n", file, c->name,
+					chunks[i], b.thaw ? ", thawed" : "", c->lines[k], b.why);
 		}
 		term_free(b.t);
 		buf_fini(&b.replies);

@@ -1,0 +1,56 @@
+/* case_text.h - the words of a test case for search, selection and export
+ *
+ * Rows count from the oldest row of history.
+ *
+ *	find "x" ROW COL [back] [fold] = ROW COL ROW COL   or   = none
+ *	select ROW COL ROW COL [block] "text"
+ *	word ROW COL "text"
+ *	line ROW COL "text"
+ *	export "…"              everything as the bytes that would draw it
+ */
+#ifndef TESTS_CASE_TEXT_H
+#define TESTS_CASE_TEXT_H
+
+#include "term/textout.h"
+
+static inline struct term_place case_place(const struct term *t, unsigned row, unsigned col)
+{
+	return (struct term_place){term_first_row(t) + row, col};
+}
+
+static inline void case_find(struct term *t, struct str needle, const char *rest, struct buf *got)
+{
+	struct term_span m;
+	unsigned row = 0, col = 0;
+
+	sscanf(rest, "%u %u", &row, &col);
+	if (!term_find(t, needle, strstr(rest, "fold"), strstr(rest, "back"),
+		    case_place(t, row, col), &m)) {
+		buf_puts(got, "none");
+		return;
+	}
+	buf_printf(got, "%u %u %u %u", (unsigned)(m.from.row - term_first_row(t)), m.from.col,
+		(unsigned)(m.to.row - term_first_row(t)), m.to.col);
+}
+
+static inline void case_select(struct term *t, const char *p, struct buf *got)
+{
+	unsigned r1 = 0, c1 = 0, r2 = 0, c2 = 0;
+	const char *quote = strchr(p, '"'), *block = strstr(p, "block");
+
+	sscanf(p, "%u %u %u %u", &r1, &c1, &r2, &c2);
+	term_text(t, (struct term_span){case_place(t, r1, c1), case_place(t, r2, c2)},
+		block && block < quote, got);
+}
+
+static inline void case_around(struct term *t, const char *p, bool word, struct buf *got)
+{
+	unsigned r = 0, c = 0;
+
+	sscanf(p, "%u %u", &r, &c);
+	term_text(t,
+		word ? term_word_at(t, case_place(t, r, c)) : term_line_at(t, case_place(t, r, c)),
+		false, got);
+}
+
+#endif
