@@ -56,7 +56,7 @@ cl shell app -- true; ok "$([ "$status" != 0 ]; echo $?)" "no shell in a stopped
 
 # limactl killed in the middle of a start; then codelima itself.
 bg node start app
-for _ in $(seq 600); do pid=$(pgrep -u "$(id -u)" -f "limactl.* start -y app" | head -n 1); [ -n "$pid" ] && [ -e "$LIMA_HOME/app/qemu.pid" ] && break; sleep 0.2; done
+for _ in $(seq 600); do pid=$(pgrep -u "$(id -u)" -f "limactl start .*-y app" | head -n 1); [ -n "$pid" ] && [ -e "$LIMA_HOME/app/qemu.pid" ] && break; sleep 0.2; done
 kill -9 "$pid"; end_bg; ok "$([ "$status" != 0 ]; echo $?)" "a start whose limactl is killed is told"
 cl node show app; status 0
 bg node start app

@@ -3,7 +3,7 @@
 #
 #	machine TITLE      a fresh home and LIMA_HOME; VMs of the one before are ended
 #
-# $template is the guest: the image of images/debian where there is one, else Lima's default.
+# $template is the guest: E2E_TEMPLATE, else the image of images/debian where there is one, else Lima's default.
 
 LIMIT=${LIMIT:-1500} # a boot under emulation takes minutes
 # shellcheck source=../cli/lib.sh
@@ -15,6 +15,7 @@ real_path=$clean_path
 PATH=$real_path command -v limactl >/dev/null || { echo "Bail out! no limactl: make init"; exit 1; }
 template=template:default
 [ ! -f "$tooling/image/recipe" ] || template=$tooling/image/debian.yaml
+template=${E2E_TEMPLATE:-$template}
 
 # A guest may empty /tmp when it boots.
 work=$(mktemp -d /var/tmp/cle.XXXXXX) && work=$(cd "$work" && pwd -P) || exit 1
