@@ -3,7 +3,7 @@
 #
 # The tools are optimised: their figures are read.
 
-TERM_TOOLS := term-replay term-bench term-diff
+TERM_TOOLS := term-replay term-host term-bench term-diff
 TERM_SHARED := $(B)/tests/tools/term_json.o $(B)/tests/tools/term_gen.o
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
@@ -12,7 +12,7 @@ define term_tool_rule
 $(B)/tools/$(1): $(B)/tests/tools/$(1).o $(TERM_SHARED) $(CLOSURE_term)
 	$$(Q)mkdir -p $$(@D)
 	$(if $(V),,@echo "  LD $$@")
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ -ldl
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ -ldl -lutil
 build/tools/$(1): $(B)/tools/$(1)
 	$$(Q)mkdir -p $$(@D); cp -f $$< $$@.tmp && mv -f $$@.tmp $$@
 endef

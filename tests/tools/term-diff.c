@@ -3,7 +3,8 @@
  * Feeds seeded streams (term_gen.h) to the engine and to libghostty-vt, loaded
  * from LIBRARY (the shared library of npm libghostty-vt, beside which its shim
  * lies), and compares rows, styles, cursor and history. A stream that differs is
- * made smaller by leaving tokens out and printed.
+ * made smaller by leaving tokens out and printed. --replay FILE (last) compares the
+ * bytes of a file instead.
  */
 #include <dlfcn.h>
 
@@ -351,6 +352,31 @@ static void show(
 	printf("\nours:\n%stheirs:\n%s", buf_z(a), buf_z(b));
 }
 
+/* The bytes that a program wrote, compared after every 64th of them. */
+static int replay(struct stream *s, const char *path, struct buf *a, struct buf *b)
+{
+	FILE *f = fopen(path, "rb");
+	char part[4096];
+	size_t n;
+	int bad = 0;
+
+	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(&s->bytes, part, n);
+	if (f)
+		fclose(f);
+	for (unsigned i = 0; i < 64; i++)
+		s->ends[i] = s->bytes.n * (i + 1) / 64;
+	for (s->n = 1; s->n <= 64 && bad < 3; s->n++)
+		if (differs(s, a, b)) {
+			printf("--- %s at byte %zu of %zu\nours:\n%stheirs:\n%s", path,
+				s->ends[s->n - 1], s->bytes.n, buf_z(a), buf_z(b));
+			bad++;
+		}
+	printf("%s: %s\n", path, bad ? "differs" : "same");
+	buf_fini(&s->bytes);
+	return bad != 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct stream s = {.cols = 10, .rows = 5};
@@ -382,6 +408,8 @@ int main(int argc, char **argv)
 			with_history = v;
 		else if (!strcmp(argv[i], "--resize"))
 			s.resize = v;
+		else if (!strcmp(argv[i], "--replay"))
+			return replay(&s, argv[i + 1], &a, &b);
 		else if (!strcmp(argv[i], "--max"))
 			max = v;
 	}
