@@ -20,12 +20,13 @@ static void erase_rows(struct term *t, unsigned from, unsigned to, bool selectiv
 		erase_cells(t, y, 0, t->cols, selective);
 }
 
-/* EL, DECSEL. A row that loses its end does not go on in the next any more. */
+/* EL, DECSEL. A row that loses its end does not go on in the next any more. Only the
+ * erase to the right takes back a wrap that is due (xterm's ClearRight, ClearBelow). */
 void erase_line(struct term *t, unsigned how, bool selective)
 {
 	unsigned x = t->cur.x, y = t->cur.y;
 
-	t->cur.pending = false;
+	t->cur.pending = t->cur.pending && how != 0;
 	if (how == 0 || how == 2)
 		grid_unwrap(t, row_at(t, y));
 	if (how == 0)

@@ -4,13 +4,15 @@
  * from LIBRARY (the shared library of npm libghostty-vt, beside which its shim
  * lies), and compares rows, styles, cursor and history. A stream that differs is
  * made smaller by leaving tokens out and printed. --replay FILE (last) compares the
- * bytes of a file instead.
+ * bytes of a file instead; --write DIR (with - for LIBRARY) writes the streams for
+ * tests/term/xtermjs.mjs.
  */
 #include <dlfcn.h>
 
 #include "base/utf8.h"
 #include "term/term.h"
 #include "tools/term_gen.h"
+#include "tools/term_json.h"
 
 /* ---- libghostty-vt's C API, by its documentation ---- */
 
@@ -352,6 +354,41 @@ static void show(
 	printf("\nours:\n%stheirs:\n%s", buf_z(a), buf_z(b));
 }
 
+/* Streams and what the engine makes of them as files, for a peer that is no library:
+ * SEED.bin, and SEED.txt with the cursor and the rows. */
+static void write_stream(struct stream *s, const char *dir, unsigned long seed, struct buf *a)
+{
+	struct term *t = term_new(&(struct term_options){.cols = s->cols, .rows = s->rows});
+	struct term_cursor c;
+	struct term_line l;
+	char path[512];
+	FILE *f;
+
+	term_feed(t, s->bytes.p, s->bytes.n);
+	c = term_cursor(t);
+	buf_clear(a);
+	buf_printf(a, "%u,%u %s\n", c.row, c.pending_wrap ? c.col + 1 : c.col,
+		term_alternate(t) ? "alternate" : "normal");
+	for (unsigned y = 0; y < s->rows; y++) {
+		size_t from = a->n;
+
+		if (term_line(t, term_screen_row(t) + y, NULL, &l))
+			term_line_text(a, &l);
+		while (a->n > from && a->p[a->n - 1] == ' ')
+			buf_cut(a, a->n - 1);
+		buf_putc(a, '\n');
+	}
+	term_free(t);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%lu.%s", dir, seed, i ? "txt" : "bin");
+		f = fopen(path, "wb");
+		if (f) {
+			fwrite(i ? a->p : s->bytes.p, 1, i ? a->n : s->bytes.n, f);
+			fclose(f);
+		}
+	}
+}
+
 /* The bytes that a program wrote, compared after every 64th of them. */
 static int replay(struct stream *s, const char *path, struct buf *a, struct buf *b)
 {
@@ -383,10 +420,12 @@ int main(int argc, char **argv)
 	unsigned long seed = 1, runs = 1000, tokens = 40,
 		      flags = GEN_ALL & ~(GEN_SOFT_RESET | GEN_COLUMNS), bad = 0, max = 5;
 	own_buf struct buf a = {0}, b = {0};
+	const char *dir = NULL;
 
 	if (argc < 2)
 		return 2;
-	load(argv[1]);
+	if (strcmp(argv[1], "-") != 0)
+		load(argv[1]);
 	for (int i = 2; i + 1 < argc; i += 2) {
 		unsigned long v = strtoul(argv[i + 1], NULL, 0);
 
@@ -408,6 +447,8 @@ int main(int argc, char **argv)
 			with_history = v;
 		else if (!strcmp(argv[i], "--resize"))
 			s.resize = v;
+		else if (!strcmp(argv[i], "--write"))
+			dir = argv[i + 1];
 		else if (!strcmp(argv[i], "--replay"))
 			return replay(&s, argv[i + 1], &a, &b);
 		else if (!strcmp(argv[i], "--max"))
@@ -415,6 +456,10 @@ int main(int argc, char **argv)
 	}
 	for (unsigned long i = 0; i < runs; i++) {
 		make_stream(&s, seed + i, (unsigned)tokens, (unsigned)flags);
+		if (dir) {
+			write_stream(&s, dir, seed + i, &a);
+			continue;
+		}
 		if (!differs(&s, &a, &b))
 			continue;
 		if (bad++ < max) {
