@@ -214,19 +214,51 @@ static bool take_lock(struct ssh *s, const struct ctx *c, struct lock *l, struct
 	return true;
 }
 
+/* What is known of the guest's login shell stands beside the socket. */
+static const char *direct_mark(const struct ssh *s, struct buf *path)
+{
+	buf_printf(path, "%s.direct", s->control_path);
+	return path->p;
+}
+
+static bool answers(struct ssh *s)
+{
+	own_buf struct buf mark = {0};
+
+	if (!socket_answers(s->control_path))
+		return false;
+	s->direct = file_exists(direct_mark(s, &mark));
+	return true;
+}
+
+/* Best effort: not knowing costs a second shell per command. */
+static void look_at_shell(struct ssh *s, const struct ctx *c)
+{
+	own_buf struct buf mark = {0};
+	own_run struct run r = {.timeout_ms = CONNECT_MS, .quiet = true};
+
+	if (ssh_run(s, c, "exec sh -c 'case ${SHELL##*/} in bash|dash|sh) exit 0;; esac; exit 9'",
+		    &r, NULL) &&
+		r.status == 0)
+		s->direct = file_replace(direct_mark(s, &mark), STR(""), 0600, NULL);
+}
+
 bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
+	own_buf struct buf mark = {0};
 
-	if (socket_answers(s->control_path))
+	if (answers(s))
 		return true;
 	if (!take_lock(s, c, &lock, e))
 		return false;
-	if (socket_answers(s->control_path))
+	if (answers(s))
 		return true;
 	/* ssh refuses to be a master where a dead one has left its socket. */
-	if (!file_unlink(s->control_path, e) || !start_master(s, c, e))
+	if (!file_unlink(direct_mark(s, &mark), e) || !file_unlink(s->control_path, e) ||
+		!start_master(s, c, e))
 		return false;
+	look_at_shell(s, c);
 	if (write_env_file(s, c, e))
 		return true;
 	ssh_close_master(s, c);

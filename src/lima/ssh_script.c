@@ -45,7 +45,7 @@ static void body_terminal(struct buf *body)
  * session is not kept. */
 static void body_profile(struct buf *body)
 {
-	buf_puts(body, "codelima_p=$HOME/.codelima/profile\n"
+	buf_puts(body, "codelima_p=$HOME/.codelima/profile${BASH_VERSION:+-bash}\n"
 		       "[ -d \"$HOME/bin\" ] && codelima_p=$codelima_p-b\n"
 		       "[ -d \"$HOME/.local/bin\" ] && codelima_p=$codelima_p-l\n"
 		       "codelima_n=\n"
@@ -111,10 +111,19 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 		buf_putc(&body, ' ');
 	}
 	buf_puts(&body, "\"$@\"\nexit $?");
-	begin(script, "-c", buf_view(&body));
+	/* sshd has started a shell already: a second one is needed only where that one is
+	 * fish, csh or the like. */
+	if (s->direct)
+		buf_puts(script, "set --");
+	else
+		begin(script, "-c", buf_view(&body));
 	word(script, workdir ? workdir : "");
 	for (size_t i = 0; i < args->n; i++)
 		word(script, args->v[i]);
+	if (!s->direct)
+		return;
+	buf_putc(script, '\n');
+	buf_str(script, buf_view(&body));
 }
 
 void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *script)

@@ -13,6 +13,7 @@ struct ssh {
 	const struct strmap *environment; /* exported in every command; may be NULL */
 	char *env_file;	 /* in the guest, relative to its HOME; NULL without environment */
 	struct strv env; /* for struct run: SSH_AUTH_SOCK off */
+	bool direct;	 /* the guest user's login shell can run our scripts itself; ssh_master() */
 };
 
 #endif
