@@ -91,10 +91,10 @@ static size_t pack_rich(const struct rowtables *t, const struct row *r, unsigned
 		cell_t c = r->c[i];
 		enum cell_kind k = cell_kind(c);
 
-		if (k == CELL_TAIL)
-			continue;
-		if (k == CELL_WIDE)
+		if (k == CELL_WIDE) {
 			*p++ = T_WIDE;
+			i++; /* its tail */
+		}
 		if (k == CELL_SPACER) {
 			*p++ = T_SPACER;
 		} else if (cell_is_cluster(c)) {

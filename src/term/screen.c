@@ -112,7 +112,6 @@ void screen_soft_reset(struct term *t)
 	keys_reset(t);
 	t->cur.pen = (struct style){0};
 	t->cur.pen_known = false;
-	t->cur.pending = false;
 	t->cur.sets = (struct charsets){0};
 	t->cursor_style = TERM_CURSOR_BLOCK;
 	mode_put(t, MODE_BLINK, false);

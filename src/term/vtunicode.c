@@ -47,8 +47,13 @@ static bool joins_left(const struct term *t, const struct row *r, unsigned x, co
 	c = r->c[x - 1];
 	if (x > 1 && cell_kind(c) == CELL_TAIL)
 		c = r->c[x - 2];
-	if (!cell_is_cluster(c) && cell_text(c) < 0x300)
-		return false;
+	if (!cell_is_cluster(c)) {
+		enum gcb left = uniprop_gcb(uniprop(cell_text(c)));
+
+		/* A lone picture has no joiner behind it; syllables join jamo only. */
+		if (left != GCB_RI && left != GCB_L)
+			return false;
+	}
 	return !print_breaks(t, c, g->cp, &last);
 }
 
@@ -102,57 +107,87 @@ static bool gather(const uint8_t *p, size_t n, const struct glyph *g, struct pie
 	return true;
 }
 
-static bool put_piece(struct term *t, struct row *r, unsigned x, const uint8_t *p,
-	const struct glyph *g, const struct piece *c)
+static void put_glyph(struct term *t, struct row *r, unsigned x, uint32_t text, unsigned width)
 {
-	cell_t text = g->cp;
+	r->c[x] = t->cur.look | text | (width == 2 ? cell_of_kind(CELL_WIDE) : 0);
+	if (width == 2)
+		r->c[x + 1] = t->cur.look | cell_of_kind(CELL_TAIL);
+}
 
-	if (!c->plain) {
-		int32_t id = cluster_id(t, str_n((const char *)p, c->len));
+/* The characters that need no look at their neighbours, one after the other. What
+ * joins the last of them finds it in its cell. */
+static struct glyph plain_run(struct term *t, struct row *r, const uint8_t *p, size_t n,
+	unsigned limit, unsigned *x, size_t *at)
+{
+	struct glyph g = peek(p + *at, n - *at);
+
+	while (g.len && uniprop_gcb(g.prop) == GCB_OTHER) {
+		unsigned width = (unsigned)uniprop_width(g.prop);
+
+		if (!width || *x + width > limit)
+			return (struct glyph){0};
+		put_glyph(t, r, *x, g.cp, width);
+		t->last_char = g.cp;
+		*x += width;
+		*at += g.len;
+		g = peek(p + *at, n - *at);
+	}
+	return g;
+}
+
+/* One cluster of any kind; false when it is left to vtprint.c. */
+static bool put_cluster(struct term *t, struct row *r, const uint8_t *p, size_t n,
+	const struct glyph *g, unsigned limit, unsigned *x, size_t *at)
+{
+	struct piece c = {g->len, (unsigned)uniprop_width(g->prop), true, {0}};
+	uint32_t text = g->cp;
+
+	if (!begins_cell(t, r, *x, g))
+		return false;
+	if (mode_on(t, MODE_CLUSTERS) && !gather(p + *at, n - *at, g, &c))
+		return false;
+	if (*x + c.width > limit)
+		return false;
+	if (!c.plain) {
+		int32_t id = cluster_id(t, str_n((const char *)p + *at, c.len));
 
 		if (id < 0)
 			return false;
-		text = CELL_CLUSTER | (uint32_t)id;
+		text = (uint32_t)CELL_CLUSTER | (uint32_t)id;
 	}
-	if (x + c->width < t->cols && cell_kind(r->c[x + c->width]) == CELL_TAIL)
-		grid_split(t, r, x + c->width);
-	r->c[x] = t->cur.look | text | (c->width == 2 ? cell_of_kind(CELL_WIDE) : 0);
-	if (c->width == 2)
-		r->c[x + 1] = t->cur.look | cell_of_kind(CELL_TAIL);
-	r->flags |= ROW_RICH | ROW_DIRTY | (t->cur.look ? ROW_STYLED : 0);
-	if (r->used < x + c->width)
-		r->used = (uint16_t)(x + c->width);
+	put_glyph(t, r, *x, text, c.width);
+	t->last_char = g->cp;
+	*x += c.width;
+	*at += c.len;
 	return true;
 }
 
-/* Lets clusters through while the row has room for them. */
+/* Lets clusters through while the row has room for them. Wide characters that are
+ * overwritten matter only at both ends. */
 static size_t run_in_row(struct term *t, const uint8_t *p, size_t n, unsigned limit)
 {
 	struct row *r = row_at(t, t->cur.y);
-	struct glyph g = peek(p, n);
-	unsigned x = t->cur.x;
+	unsigned start = t->cur.x, x = start;
+	bool cut = cell_kind(r->c[x]) == CELL_TAIL;
+	uint8_t look = t->cur.look ? ROW_STYLED : 0;
+	struct glyph g;
 	size_t at = 0;
 
-	while (g.len && begins_cell(t, r, x, &g)) {
-		struct piece c = {g.len, (unsigned)uniprop_width(g.prop), true, {0}};
-
-		if (!mode_on(t, MODE_CLUSTERS))
-			c.next = peek(p + at + g.len, n - at - g.len);
-		else if (!gather(p + at, n - at, &g, &c))
-			break;
-		if (x + c.width > limit)
-			break;
-		if (!at)
-			grid_split(t, r, x);
-		if (!put_piece(t, r, x, p + at, &g, &c))
-			break;
-		x += c.width;
-		at += c.len;
-		t->last_char = g.cp;
-		g = c.next;
-	}
-	if (at)
-		print_advance(t, x - t->cur.x, limit);
+	r->flags |= ROW_RICH | look; /* what is collected meanwhile must see the cells */
+	do {
+		g = plain_run(t, r, p, n, limit, &x, &at);
+		r->used = r->used < x ? (uint16_t)x : r->used;
+	} while (g.len && put_cluster(t, r, p, n, &g, limit, &x, &at));
+	if (!at)
+		return 0;
+	if (cut && start)
+		r->c[start - 1] = t->cur.blank;
+	if (x < t->cols && cell_kind(r->c[x]) == CELL_TAIL)
+		r->c[x] = t->cur.blank;
+	if (r->used < x)
+		r->used = (uint16_t)x;
+	r->flags |= ROW_DIRTY | (t->cur.blank ? ROW_STYLED : 0);
+	print_advance(t, x - start, limit);
 	return at;
 }
 
