@@ -77,7 +77,7 @@ static bool read_line(struct term *t, uint64_t row, struct rowview *v, struct te
 	for (uint64_t r = first; term_line(t, r, v, &l); r++) {
 		out->last = r;
 		add_row(t, out, &l, r);
-		if (!l.wrapped || r - first >= 2u * LINE_ROWS_MAX)
+		if (!l.wrapped || r - first >= (uint64_t)2 * LINE_ROWS_MAX)
 			break;
 	}
 	return out->last >= first && term_line(t, row, v, &l);

@@ -19,3 +19,17 @@ endef
 $(foreach t,$(TERM_TOOLS),$(eval $(call term_tool_rule,$(t))))
 -include $(TERM_TOOLS:%=$(B)/tests/tools/%.d) $(TERM_SHARED:.o=.d)
 tools: $(TERM_TOOLS:%=build/tools/%)
+
+# Beside npm's libghostty-vt (PEER_GHOSTTY=…/libghostty-vt.so) and Debian's libvterm.
+PEER_VTERM ?= $(firstword $(wildcard /usr/lib/*/libvterm.so.0))
+BENCH_MB ?= 100
+STREAMS := build/bench/streams
+$(STREAMS)/ink: bench/term_streams.c
+	$(Q)mkdir -p $(STREAMS) && $(CC) -O1 -std=c11 -o build/bench/term_streams $< && build/bench/term_streams $(STREAMS)
+.PHONY: bench-term
+bench-term: build/tools/term-bench $(STREAMS)/ink
+	$(Q)for s in plain truecolor unicode tui ink; do for p in "" $(PEER_GHOSTTY) $(PEER_VTERM); do \
+		printf '%s ' "$${p:-codelima}"; \
+		build/tools/term-bench --mb $(BENCH_MB) $${p:+--peer $$p} $(STREAMS)/$$s || exit 1; done; done
+	$(Q)for o in "--mem 10000" "--reflow 10000" "--fresh 1000" "--freeze 10000"; do build/tools/term-bench $$o; done
+bench: bench-term

@@ -1,9 +1,10 @@
 /* term-bench [--cols 120] [--rows 40] [--mb 100] [--peer LIBRARY] FILE…
- * term-bench --mem LINES | --reflow LINES | --fresh N
+ * term-bench --mem LINES | --reflow LINES | --freeze LINES | --fresh N
  *
  * Feeds each file over and over in pieces of 64 KiB and prints one JSON line for
  * it. --mem: the bytes the engine takes with so many lines of 120 columns in
- * history; --reflow: the time to resize them to 100 columns and back; --fresh:
+ * history; --reflow: the time to resize them to 100 columns and back; --freeze: size
+ * and time of the whole state as bytes and back; --fresh:
  * bytes and time of a new terminal of 80×24. --peer feeds another library instead:
  * libghostty-vt (a path with "ghostty") or libvterm.
  */
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "term/freeze.h"
 #include "term/term.h"
 
 struct peer {
@@ -223,6 +225,22 @@ static int bench_reflow(unsigned lines)
 	return 0;
 }
 
+static int bench_freeze(unsigned lines)
+{
+	struct term *t = with_lines(lines), *u;
+	own_buf struct buf b = {0};
+	double from = now(), frozen;
+
+	term_freeze(t, &b);
+	frozen = now();
+	u = term_thaw(&(struct term_options){0}, buf_view(&b));
+	printf("{\"lines\":%u,\"bytes\":%zu,\"freeze_ms\":%.2f,\"thaw_ms\":%.2f}\n", lines, b.n,
+		(frozen - from) * 1e3, (now() - frozen) * 1e3);
+	term_free(t);
+	term_free(u);
+	return u ? 0 : 1;
+}
+
 static int bench_fresh(unsigned n)
 {
 	double from = now();
@@ -265,6 +283,8 @@ int main(int argc, char **argv)
 			return bench_mem(v);
 		if (!strcmp(argv[i], "--reflow"))
 			return bench_reflow(v);
+		if (!strcmp(argv[i], "--freeze"))
+			return bench_freeze(v);
 		if (!strcmp(argv[i], "--fresh"))
 			return bench_fresh(v ? v : 1);
 		if (!strcmp(argv[i], "--cols"))
