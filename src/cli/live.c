@@ -126,7 +126,8 @@ static void plain_line(const struct progress *p)
 	own_buf struct buf line = {0}, text = {0};
 
 	buf_puts(&line, p->step);
-	if (p->unit == UNIT_COUNT && p->total)
+	/* Which step runs; Lima's requirements number themselves. */
+	if (z_eq(p->step, "bootstrap") && p->total)
 		buf_printf(&line, " %llu/%llu", (unsigned long long)p->done + 1,
 			(unsigned long long)p->total);
 	escape_text(&text, p->message);

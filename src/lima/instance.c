@@ -214,3 +214,18 @@ bool instance_name_fits(const char *lima_home, const char *name, struct err *e)
 		return err_fix(e, "take a slug such as %.*s", (int)room, name);
 	return err_fix(e, "set LIMA_HOME to a shorter path");
 }
+
+/* The word comes early in the file: what follows tells of port forwards, without end. */
+#define READY_LOOK (256u << 10)
+
+bool instance_ready(const char *lima_home, const char *name)
+{
+	static const struct str said = {"\"running\":true", 14};
+	own_buf struct buf path = {0}, text = {0};
+
+	buf_printf(&path, "%s/%s/ha.stdout.log", lima_home, name);
+	if (!file_exists(path.p))
+		return true; /* nothing to go by */
+	return file_read_from(path.p, 0, &text, READY_LOOK, NULL) &&
+	       str_find_str(buf_view(&text), said) < text.n;
+}

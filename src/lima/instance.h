@@ -29,6 +29,9 @@ struct instance {
 
 bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e);
 void instance_fini(struct instance *i);
+/* Has its hostagent said that the guest is up ("running":true in ha.stdout.log, made anew at
+ * each start)? VM_RUNNING alone means that two processes live. */
+bool instance_ready(const char *lima_home, const char *name);
 const char *vm_status_word(enum vm_status s); /* "running", … */
 /* The cheap part, for lists: fills observation {name exists status dir hostname}. */
 void instance_observe(const char *lima_home, const char *name, struct observation *o);

@@ -11,8 +11,11 @@
 #include "ops/node_vm.h"
 #include "ops/seeding.h"
 #include "ops/workspace.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "store/bootstrap_file.h"
+
+#define AWAIT_MS 200
 
 static bool vm_missing(const struct node_work *w, struct err *e)
 {
@@ -185,6 +188,53 @@ static bool boot(struct node_work *w, const struct node_start_opts *o, struct er
 	return true;
 }
 
+static bool still_starting(const struct node_work *w, int64_t began, int64_t limit, struct err *e)
+{
+	struct instance now = {0};
+	enum vm_status status;
+
+	if (!node_work_instance(w, &now, e))
+		return false;
+	status = now.status;
+	instance_fini(&now);
+	if (status == VM_RUNNING && (!limit || clock_mono_ms() - began < limit))
+		return true;
+	err_set(e, ERR_EXTERNAL_COMMAND_FAILED, "instance %s %s before its guest was up",
+		w->node.lima_instance_name, status == VM_RUNNING ? "took too long" : "ended");
+	err_field(e, "instance_name", w->node.lima_instance_name);
+	return err_fix(e, "codelima node restart %s", w->node.slug);
+}
+
+/* The VM runs, but nobody waited for its guest: the limactl start that did was killed. */
+static bool await_guest(struct node_work *w, struct err *e)
+{
+	own_buf struct buf dir = {0};
+	struct boot_progress *b;
+	int64_t limit = 0, began = clock_mono_ms();
+	bool up = instance_ready(w->h->config.lima_home, w->node.lima_instance_name), ok = true;
+
+	if (up || !settings_deadline(&w->h->config, "start", &limit, e))
+		return up;
+	path_join(&dir, w->h->config.lima_home, w->node.lima_instance_name);
+	ctx_step(&w->ctx, "boot", STEP_RUNNING, "instance %s is starting already",
+		w->node.lima_instance_name);
+	b = boot_progress_new(buf_z(&dir), &w->ctx, false, 0);
+	while (ok && !up) {
+		clock_sleep_ms(AWAIT_MS);
+		ctx_tick(&w->ctx);
+		ok = ctx_check(&w->ctx, e) && boot_progress_tick(b, e) &&
+		     still_starting(w, began, limit, e);
+		up = instance_ready(w->h->config.lima_home, w->node.lima_instance_name);
+	}
+	if (!ok)
+		boot_progress_explain(b, e);
+	boot_progress_free(b);
+	if (ok)
+		ctx_step(
+			&w->ctx, "boot", STEP_DONE, "instance %s runs", w->node.lima_instance_name);
+	return ok;
+}
+
 static bool check_before_boot(struct node_work *w, struct err *e)
 {
 	struct node_vm_want v = {0};
@@ -243,7 +293,7 @@ static bool start_claimed(struct node_work *w, const struct node_start_opts *o, 
 	if (status != VM_RUNNING && !check_before_boot(w, e))
 		return false;
 	node_work_event(w, "node.start.started", NULL, NULL);
-	if ((status != VM_RUNNING && !boot(w, o, e)) || !in_guest(w, o, e)) {
+	if (!(status == VM_RUNNING ? await_guest(w, e) : boot(w, o, e)) || !in_guest(w, o, e)) {
 		own_err struct err second = {0};
 
 		node_work_event(w, "node.start.failed", NULL,

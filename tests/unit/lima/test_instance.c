@@ -156,6 +156,20 @@ static void observation_of_a_stopped_one(void **state)
 	fields_fini(&observation_fields, &o);
 }
 
+static void ready_when_the_hostagent_says_so(void **state)
+{
+	(void)state;
+	assert_true(instance_ready(scratch, "api")); /* no word to go by */
+	put_file("api/ha.stdout.log", "{\"status\":{\"sshLocalPort\":45835}}\n", 0600);
+	assert_false(instance_ready(scratch, "api"));
+	put_file("api/ha.stdout.log",
+		"{\"status\":{\"sshLocalPort\":45835}}\n"
+		"{\"time\":\"x\",\"status\":{\"running\":true,\"sshLocalPort\":45835}}\n"
+		"{\"status\":{\"running\":true,\"portForward\":{}}}\n",
+		0600);
+	assert_true(instance_ready(scratch, "api"));
+}
+
 static void expectations(void **state)
 {
 	(void)state;
@@ -235,6 +249,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_driver_inside_the_hostagent, setup, teardown),
 		cmocka_unit_test_setup_teardown(home_id_in_any_style, setup, teardown),
 		cmocka_unit_test_setup_teardown(observation_of_a_stopped_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(ready_when_the_hostagent_says_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(expectations, setup, teardown),
 		cmocka_unit_test_setup_teardown(names, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_names, setup, teardown),
