@@ -337,7 +337,17 @@ void print_repeat(struct term *t, unsigned count)
 	if (!cp)
 		return;
 	/* More than a screenful leaves nothing new: only history would differ. */
-	for (count = count > most ? most : count; count; count--)
+	count = count > most ? most : count;
+	if (cp < 0x80 && !mode_on(t, MODE_IRM)) {
+		uint8_t block[256];
+
+		memset(block, (int)cp, sizeof(block));
+		for (; count > sizeof(block); count -= sizeof(block))
+			print_plain(t, block, sizeof(block));
+		print_plain(t, block, count);
+		count = 0;
+	}
+	for (; count; count--)
 		put_char(t, cp, (unsigned)uniprop_width(uniprop(cp)));
 	t->last_char = 0;
 }

@@ -5,7 +5,7 @@
  * lies), and compares rows, styles, cursor and history. A stream that differs is
  * made smaller by leaving tokens out and printed. --replay FILE (last) compares the
  * bytes of a file instead; --write DIR (with - for LIBRARY) writes the streams for
- * tests/term/xtermjs.mjs.
+ * tests/term/xtermjs.mjs; --cases 1 prints the streams on which both agree as cases.
  */
 #include <dlfcn.h>
 
@@ -389,6 +389,61 @@ static void write_stream(struct stream *s, const char *dir, unsigned long seed, 
 	}
 }
 
+static void quote(struct str s)
+{
+	printf(" \"");
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c == 0x1B)
+			printf("\\e");
+		else if (c < 0x20 || c == 0x7F)
+			printf("\\x%02x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+static void quote_rows(struct term *t, const char *word, uint64_t from, uint64_t to)
+{
+	struct rowview v = {0};
+	struct term_line l;
+
+	printf("%s", word);
+	for (uint64_t row = from; row < to; row++) {
+		own_buf struct buf text = {0};
+
+		if (term_line(t, row, &v, &l))
+			term_line_text(&text, &l);
+		quote(buf_view(&text));
+	}
+	putchar('\n');
+	term_view_fini(t, &v);
+}
+
+/* A stream on which both agree, as a case for tests/unit/term/test_cases.c. */
+static void print_case(const struct stream *s, unsigned long seed)
+{
+	struct term *t = term_new(&(struct term_options){.cols = s->cols, .rows = s->rows});
+	struct term_cursor c;
+	uint64_t screen;
+
+	term_feed(t, s->bytes.p, s->bytes.n);
+	c = term_cursor(t);
+	screen = term_screen_row(t);
+	printf("= %lu\nsize %ux%u\nin", seed, s->cols, s->rows);
+	quote(buf_view(&s->bytes));
+	putchar('\n');
+	quote_rows(t, "rows", screen, screen + s->rows);
+	quote_rows(t, "history", term_first_row(t), screen);
+	printf("cursor %u %u%s%s\n\n", c.row, c.col, c.pending_wrap ? " pending" : "",
+		c.visible ? "" : " hidden");
+	term_free(t);
+}
+
 /* The bytes that a program wrote, compared after every 64th of them. */
 static int replay(struct stream *s, const char *path, struct buf *a, struct buf *b)
 {
@@ -421,6 +476,7 @@ int main(int argc, char **argv)
 		      flags = GEN_ALL & ~(GEN_SOFT_RESET | GEN_COLUMNS), bad = 0, max = 5;
 	own_buf struct buf a = {0}, b = {0};
 	const char *dir = NULL;
+	bool cases = false;
 
 	if (argc < 2)
 		return 2;
@@ -447,6 +503,8 @@ int main(int argc, char **argv)
 			with_history = v;
 		else if (!strcmp(argv[i], "--resize"))
 			s.resize = v;
+		else if (!strcmp(argv[i], "--cases"))
+			cases = v;
 		else if (!strcmp(argv[i], "--write"))
 			dir = argv[i + 1];
 		else if (!strcmp(argv[i], "--replay"))
@@ -460,14 +518,18 @@ int main(int argc, char **argv)
 			write_stream(&s, dir, seed + i, &a);
 			continue;
 		}
-		if (!differs(&s, &a, &b))
+		if (!differs(&s, &a, &b)) {
+			if (cases)
+				print_case(&s, seed + i);
 			continue;
-		if (bad++ < max) {
+		}
+		if (bad++ < max && !cases) {
 			shrink(&s, &a, &b);
 			show(&s, &a, &b, seed + i);
 		}
 	}
-	printf("%lu of %lu streams differ\n", bad, runs);
+	if (!cases)
+		printf("%lu of %lu streams differ\n", bad, runs);
 	buf_fini(&s.bytes);
 	return bad != 0;
 }

@@ -1,0 +1,164 @@
+/* The worst that can be sent, in bounded time and memory (contract/threats.md T13).
+ * The time limits are a hundred times what an idle machine needs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "term/invariant.h"
+#include "term/term.h"
+
+enum { STORM = 1 << 18 };
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Feeds `piece` over and over, 256 KiB in all, to a terminal of 120×40. */
+static void storm(const char *start, struct str piece)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 120, .rows = 40});
+	double from = now();
+
+	term_feed(t, start, strlen(start));
+	for (size_t n = 0; n < STORM; n += piece.n)
+		term_feed(t, piece.p, piece.n);
+	assert_null(term_invariant(t));
+	assert_true(term_memory(t) < 24u << 20);
+	if (now() - from > 5)
+		print_message("%.*s took %.1f s\n", STRF(piece), now() - from);
+	assert_true(now() - from < 20);
+	term_free(t);
+}
+
+static void sequences(void **state)
+{
+	(void)state;
+	storm("", STR("\033[999999999;999999999H"));
+	storm("x", STR("x\033[65535b"));
+	storm("", STR("\033[65535S"));
+	storm("", STR("\033[65535T"));
+	storm("", STR("\033[65535L\033[65535M"));
+	storm("", STR("\033[2J"));
+	storm("\033[?69h\033[2;119s\033[2;39r", STR("\033[S\033[T"));
+	storm("\033[?69h\033[2;119s", STR("\033[9'}\033[9'~"));
+	storm("\033[4h", STR("abc日\033[H"));
+	storm("", STR("\033[?1049h\033[?1049l"));
+	storm("\033[?1045h", STR("\033[65535D"));
+	storm("", STR("\033#8\033c"));
+	storm("\033[1\"q", STR("x\033[?2J"));
+	storm("\033[?40h", STR("\033[?3h\033[?3l"));
+}
+
+static void strings(void **state)
+{
+	(void)state;
+	storm("\033]", STR("endless"));
+	storm("\033]52;c;", STR("QUJDREVG"));
+	storm("\033P", STR("\033\033tmux"));
+	storm("\033_G", STR("AAAAAAAA"));
+	storm("\033X", STR("aaaaaaaa"));
+	storm("\033[", STR("1;1:1;1"));
+	storm("", STR("\033]8;id=a;http://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaa\033\\x"));
+	storm("", STR("\033[22t\033]2;title\a"));
+	storm("", STR("\033P+q4D73;4D73;4D73;4D73\033\\"));
+}
+
+static void marks(void **state)
+{
+	(void)state;
+	storm("e", STR("\xcc\x81"));
+	storm("", STR("e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86"));
+	storm("\xd8\x80", STR("\xd8\x80"));
+	storm("👩", STR("\xe2\x80\x8d👩"));
+	storm("", STR("🇩"));
+	storm("\033[?2027l", STR("e\xcc\x81"));
+}
+
+/* Ever new styles, links and clusters: the tables must not grow with them. */
+static void ever_new(void **state)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 120, .rows = 40});
+	char piece[128];
+
+	(void)state;
+	for (unsigned i = 0; i < 300000; i++) {
+		int n = snprintf(piece, sizeof(piece),
+			"\033[38;2;%u;%u;%um\033]8;;http://x/%u\033\\a\xcd%c\xcd%c", i & 255,
+			i >> 8 & 255, i >> 16 & 255, i, 0x80 + (int)(i & 31),
+			0x80 + (int)(i >> 5 & 31));
+
+		term_feed(t, piece, (size_t)n);
+	}
+	assert_null(term_invariant(t));
+	assert_true(term_memory(t) < 16u << 20);
+	term_free(t);
+}
+
+/* A terminal that may take little memory stays usable, and says so by losing history. */
+static void little_memory(void **state)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 80, .rows = 24, .memory = 60000});
+	struct term_line l;
+
+	(void)state;
+	assert_non_null(t);
+	for (unsigned i = 0; i < 20000; i++)
+		term_feed(t, "\033[31mline\xcc\x81 日本\033[m of text\r\n", 35);
+	assert_null(term_invariant(t));
+	assert_true(term_memory(t) <= 60000);
+	assert_false(term_resize(t, 2000, 200));
+	assert_int_equal(term_cols(t), 80);
+	assert_true(term_line(t, term_screen_row(t), NULL, &l));
+	term_free(t);
+}
+
+static void impossible_sizes(void **state)
+{
+	(void)state;
+	assert_null(term_new(&(struct term_options){.cols = 5000, .rows = 10}));
+	assert_null(term_new(&(struct term_options){.cols = 4000, .rows = 4000}));
+}
+
+static void synchronized_frames(void **state)
+{
+	struct term *t = term_new(&(struct term_options){0});
+	struct term_frame f;
+
+	(void)state;
+	assert_true(term_frame(t, 0, &f) && f.all);
+	term_rows_clean(t);
+	term_feed(t, "\033[?2026hx", 9);
+	assert_false(term_frame(t, 1000, &f));
+	assert_false(term_frame(t, 1149, &f));
+	assert_true(term_frame(t, 1150, &f));
+	assert_true(term_row_dirty(t, 0));
+	assert_false(term_row_dirty(t, 1));
+	assert_false(term_frame(t, 1151, &f));
+	/* A held frame makes the feed stop where the update ends. */
+	assert_int_equal(term_feed_frame(t, "ab\033[?2026lcd", 12), 10);
+	assert_true(term_frame(t, 1152, &f));
+	assert_false(f.all);
+	term_feed(t, "\033[24;1H\n\n", 9);
+	assert_true(term_frame(t, 1153, &f));
+	assert_int_equal(f.scrolled, 2);
+	term_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sequences), cmocka_unit_test(strings),
+		cmocka_unit_test(marks), cmocka_unit_test(ever_new),
+		cmocka_unit_test(little_memory), cmocka_unit_test(impossible_sizes),
+		cmocka_unit_test(synchronized_frames)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
