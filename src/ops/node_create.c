@@ -236,9 +236,9 @@ static void undo(struct node_work *w, struct err *e)
 	bool gone;
 
 	w->ctx = ctx_fresh(&saved, 0);
-	/* Our instance name was unused before, and the claim is ours: whatever stands there now
-	 * was made by this operation. */
-	gone = !w->has_lima || node_vm_destroy(w, true, &second);
+	/* The name was free a moment ago, but limactl has no lock: only what carries our mark, or
+	 * is half made, is ours to remove. */
+	gone = !w->has_lima || node_vm_destroy(w, false, &second);
 	if (gone) {
 		record_discard(w->h, REC_NODE, &w->node, &second);
 	} else {

@@ -200,10 +200,16 @@ bool node_vm_force_stop(struct node_work *w, struct err *e)
 	       lied(w, "stop -f", vm_status_word(status), e);
 }
 
+/* A directory without lima.yaml is a create that was cut short: no VM that anybody had. */
+static bool half_made(const struct instance *i)
+{
+	return i->status == VM_BROKEN && !i->home_id && !i->ha_pid && !i->driver_pid;
+}
+
 static bool may_destroy(
 	const struct node_work *w, const struct instance *i, bool unmarked_too, struct err *e)
 {
-	if (i->home_id ? z_eq(i->home_id, w->h->id) : unmarked_too)
+	if (i->home_id ? z_eq(i->home_id, w->h->id) : unmarked_too || half_made(i))
 		return true;
 	err_set(e, ERR_PRECONDITION_FAILED,
 		"instance %s was not made by this home (%s): it is left alone",
@@ -221,8 +227,6 @@ bool node_vm_destroy(struct node_work *w, bool unmarked_too, struct err *e)
 	if (!node_work_instance(w, &now, e))
 		return false;
 	status = now.status;
-	/* A half-made instance has no lima.yaml yet, and so no mark: it is ours when nothing
-	 * else could have made it, which only the caller knows. */
 	allowed = status == VM_MISSING || may_destroy(w, &now, unmarked_too, e);
 	instance_fini(&now);
 	if (!allowed || status == VM_MISSING)
