@@ -153,13 +153,13 @@ tui: run
 
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.[ch] tools/*/*.[ch])
 fmt: ## lay out every C file
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 fmt-check:
-	clang-format --dry-run -Werror $(C_FILES)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
 layers:
 	scripts/layers check
 lint: layers compile_commands.json build/tools/manual ## clang-tidy, cppcheck, shellcheck, layers, doc/ARCHITECTURE.md
-	scripts/lint $(SRCS)
+	$(Q)scripts/lint $(SRCS)
 	scripts/manual check build/tools/manual
 manual: build/tools/manual ## write doc/codelima.1 and README.md's list from the command table
 	scripts/manual write $<
