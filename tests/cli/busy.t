@@ -74,7 +74,8 @@ FAKE_BOOT_MS=200 cl node start app; status 0
 ok "$(! grep -q $'\033\|\r' "$T/err"; echo $?)" "plain lines off a terminal"
 ok "$([ "$(wc -l <"$T/err")" -ge 3 ]; echo $?)" "a line for each step"
 cl node stop app
-run env FAKE_BOOT_MS=300 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
+# Long enough for several looks at the logs, on a busy machine too.
+run env FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
 out_like '[0-9]+ */ *[0-9]+|[0-9]+ of [0-9]+|[0-9]+%' "a bar that counts on a terminal"
 ok "$(grep -q $'\r\|\033' "$T/out"; echo $?)" "drawn in place"
 
