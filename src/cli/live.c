@@ -156,8 +156,7 @@ static void emit_event(const struct progress *p)
 /* Did something happen that one who reads lines wants to know? */
 static bool is_news(const struct live *l, const struct progress *p, bool new_step)
 {
-	bool counted =
-		p->unit == UNIT_COUNT && p->done != l->shown.done && z_eq(p->step, "bootstrap");
+	bool counted = p->unit == UNIT_COUNT && p->done != l->shown.done;
 
 	return new_step || counted;
 }

@@ -70,9 +70,10 @@ cl node start app --events; ok "$(at -l "$T/out" . >/dev/null; echo $?)" "whatev
 
 sandbox "progress"
 project app --bootstrap-command 'echo hello-step'; cl node create --project app --slug app
-FAKE_BOOT_MS=200 cl node start app; status 0
+FAKE_BOOT_MS=1500 cl node start app; status 0
 ok "$(! grep -q $'\033\|\r' "$T/err"; echo $?)" "plain lines off a terminal"
 ok "$([ "$(wc -l <"$T/err")" -ge 3 ]; echo $?)" "a line for each step"
+err_like 'requirement' "Lima's requirements among them"
 cl node stop app
 # Long enough for several looks at the logs, on a busy machine too.
 run env FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
