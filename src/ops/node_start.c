@@ -158,7 +158,6 @@ static bool boot(struct node_work *w, const struct node_start_opts *o, struct er
 {
 	own_buf struct buf dir = {0};
 	struct boot_progress *b;
-	struct instance now = {0};
 	enum vm_status status;
 	int64_t silence = 0;
 	bool ok;
@@ -174,10 +173,8 @@ static bool boot(struct node_work *w, const struct node_start_opts *o, struct er
 		stop_remains(w, e);
 		return err_field(e, "instance_name", w->node.lima_instance_name);
 	}
-	if (!node_work_instance(w, &now, e))
+	if (!node_work_status(w, &status, e))
 		return false;
-	status = now.status;
-	instance_fini(&now);
 	if (status != VM_RUNNING) {
 		err_set(e, ERR_EXTERNAL_COMMAND_FAILED,
 			"limactl start reported success, but instance %s is %s",
@@ -190,13 +187,10 @@ static bool boot(struct node_work *w, const struct node_start_opts *o, struct er
 
 static bool still_starting(const struct node_work *w, int64_t began, int64_t limit, struct err *e)
 {
-	struct instance now = {0};
 	enum vm_status status;
 
-	if (!node_work_instance(w, &now, e))
+	if (!node_work_status(w, &status, e))
 		return false;
-	status = now.status;
-	instance_fini(&now);
 	if (status == VM_RUNNING && (!limit || clock_mono_ms() - began < limit))
 		return true;
 	err_set(e, ERR_EXTERNAL_COMMAND_FAILED, "instance %s %s before its guest was up",

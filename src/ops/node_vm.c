@@ -137,7 +137,6 @@ static bool lied(struct node_work *w, const char *what, const char *state, struc
 
 bool node_vm_create(struct node_work *w, const struct node_vm_want *v, struct err *e)
 {
-	struct instance now = {0};
 	enum vm_status status;
 
 	ctx_step(&w->ctx, "create", STEP_RUNNING, "instance %s", w->node.lima_instance_name);
@@ -145,10 +144,8 @@ bool node_vm_create(struct node_work *w, const struct node_vm_want *v, struct er
 		    &(struct action_vars){.template_path = w->node.generated_template_path},
 		    &v->resources, NULL, NULL, e))
 		return err_field(e, "instance_name", w->node.lima_instance_name);
-	if (!node_work_instance(w, &now, e))
+	if (!node_work_status(w, &status, e))
 		return false;
-	status = now.status;
-	instance_fini(&now);
 	if (status == VM_MISSING || status == VM_BROKEN)
 		return lied(w, "create", vm_status_word(status), e);
 	ctx_step(&w->ctx, "create", STEP_DONE, "instance %s", w->node.lima_instance_name);
@@ -172,17 +169,6 @@ bool node_vm_check(struct node_work *w, const struct node_vm_want *v, struct err
 	return ok;
 }
 
-static bool status_now(const struct node_work *w, enum vm_status *out, struct err *e)
-{
-	struct instance now = {0};
-
-	if (!node_work_instance(w, &now, e))
-		return false;
-	*out = now.status;
-	instance_fini(&now);
-	return true;
-}
-
 bool node_vm_force_stop(struct node_work *w, struct err *e)
 {
 	own_strv struct strv args = {0};
@@ -194,7 +180,7 @@ bool node_vm_force_stop(struct node_work *w, struct err *e)
 	if (!node_work_lima(w, e) ||
 		!limactl_call(&w->lima, &w->ctx, "stop", &args, NULL,
 			&(struct run){.gate = claim_child, .gate_arg = &w->claim}, e) ||
-		!status_now(w, &status, e))
+		!node_work_status(w, &status, e))
 		return false;
 	return status == VM_STOPPED || status == VM_MISSING ||
 	       lied(w, "stop -f", vm_status_word(status), e);
@@ -233,7 +219,7 @@ bool node_vm_destroy(struct node_work *w, bool unmarked_too, struct err *e)
 		return allowed;
 	ctx_step(&w->ctx, "delete", STEP_RUNNING, "instance %s", w->node.lima_instance_name);
 	if (!node_work_action(w, ACT_DELETE, &(struct action_vars){0}, NULL, NULL, NULL, e) ||
-		!status_now(w, &status, e))
+		!node_work_status(w, &status, e))
 		return err_field(e, "instance_name", w->node.lima_instance_name);
 	if (status != VM_MISSING)
 		return lied(w, "delete", vm_status_word(status), e);

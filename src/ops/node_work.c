@@ -177,6 +177,17 @@ bool node_work_instance(const struct node_work *w, struct instance *i, struct er
 	return instance_read(w->h->config.lima_home, w->node.lima_instance_name, i, e);
 }
 
+bool node_work_status(const struct node_work *w, enum vm_status *status, struct err *e)
+{
+	struct instance now = {0};
+
+	if (!node_work_instance(w, &now, e))
+		return false;
+	*status = now.status;
+	instance_fini(&now);
+	return true;
+}
+
 bool node_work_update(struct node_work *w, bool (*change)(void *rec, void *arg, struct err *e),
 	void *arg, struct err *e)
 {

@@ -54,6 +54,8 @@ bool node_work_action(struct node_work *w, enum action a, const struct action_va
 
 /* What the instance is doing now; read from LIMA_HOME, never cached. */
 bool node_work_instance(const struct node_work *w, struct instance *i, struct err *e);
+/* Its state alone. */
+bool node_work_status(const struct node_work *w, enum vm_status *status, struct err *e);
 
 /* Sets lifecycle_state (NULL: none) in node.yaml and in w->node. */
 bool node_work_lifecycle(struct node_work *w, const char *state, struct err *e);

@@ -30,15 +30,12 @@ static bool not_running(const struct node_work *w, enum vm_status status, struct
 
 static bool ensure_running(struct shell *s, const struct ctx *c, struct err *e)
 {
-	struct instance now = {0};
 	struct node started = {0};
 	enum vm_status status;
 	bool ok;
 
-	if (!node_work_instance(&s->w, &now, e))
+	if (!node_work_status(&s->w, &status, e))
 		return false;
-	status = now.status;
-	instance_fini(&now);
 	if (status == VM_RUNNING)
 		return true;
 	if (!s->o->start)
