@@ -154,11 +154,7 @@ static bool mark_completed(void *rec, void *arg, struct err *e)
 
 static bool complete(struct guest *g, struct bootstrap *b, struct err *e)
 {
-	struct buf now = {0};
-
-	clock_rfc3339(&now);
-	free(b->completed_at);
-	b->completed_at = buf_steal(&now);
+	clock_stamp(&b->completed_at);
 	b->completed = true;
 	return bootstrap_save(g->w->h, g->w->node.id, b, e) &&
 	       node_work_update(g->w, mark_completed, b->completed_at, e);

@@ -11,6 +11,7 @@
 #include "os/file.h"
 #include "store/bootstrap_file.h"
 #include "store/command_files.h"
+#include "store/fresh_id.h"
 #include "store/home_prepare.h"
 #include "store/profiles.h"
 
@@ -142,7 +143,7 @@ static void name_template(struct node_work *w)
 {
 	own_buf struct buf dir = {0}, path = {0};
 
-	w->node.id = record_fresh_id();
+	w->node.id = fresh_id();
 	record_dir(w->h, REC_NODE, w->node.id, &dir);
 	path_join(&path, buf_z(&dir), "instance.lima.yaml");
 	w->node.generated_template_path = buf_steal(&path);

@@ -32,13 +32,10 @@ static bool refuse_risk(const struct node_work *w, const char *risk, struct err 
 static bool mark_deleted(void *rec, void *arg, struct err *e)
 {
 	struct node *n = rec;
-	struct buf now = {0};
 
 	(void)arg;
 	(void)e;
-	clock_rfc3339(&now);
-	free(n->deleted_at);
-	n->deleted_at = buf_steal(&now);
+	clock_stamp(&n->deleted_at);
 	free(n->lifecycle_state);
 	n->lifecycle_state = mem_strdup(LIFE_TERMINATED);
 	return true;

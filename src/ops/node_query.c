@@ -23,8 +23,6 @@ static char *failed_step(const struct home *h, const struct node *n)
 
 void node_observe(const struct home *h, struct node *n)
 {
-	struct buf now = {0};
-
 	if (n->deleted_at) {
 		free(n->status);
 		n->status = mem_strdup(n->lifecycle_state ? n->lifecycle_state : LIFE_TERMINATED);
@@ -34,9 +32,7 @@ void node_observe(const struct home *h, struct node *n)
 		instance_observe(h->config.lima_home, n->lima_instance_name, &n->observation);
 	free(n->status);
 	n->status = node_status(n, &n->observation);
-	clock_rfc3339(&now);
-	free(n->last_reconciled_at);
-	n->last_reconciled_at = buf_steal(&now);
+	clock_stamp(&n->last_reconciled_at);
 }
 
 void node_status_for_people(const struct home *h, struct node *n)

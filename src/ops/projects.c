@@ -210,13 +210,10 @@ static bool no_live_children(
 static bool mark_project_deleted(void *rec, void *arg, struct err *e)
 {
 	struct project *p = rec;
-	struct buf now = {0};
 
 	(void)arg;
 	(void)e;
-	clock_rfc3339(&now);
-	free(p->deleted_at);
-	p->deleted_at = buf_steal(&now);
+	clock_stamp(&p->deleted_at);
 	return true;
 }
 

@@ -38,6 +38,15 @@ void clock_rfc3339(struct buf *out)
 	time_rfc3339(out, s, ns);
 }
 
+void clock_stamp(char **slot)
+{
+	struct buf now = {0};
+
+	clock_rfc3339(&now);
+	free(*slot);
+	*slot = buf_steal(&now);
+}
+
 void clock_sleep_ms(int ms)
 {
 	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};

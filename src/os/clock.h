@@ -10,7 +10,9 @@
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
 void clock_now(int64_t *unix_seconds, uint32_t *nanos);
-void clock_rfc3339(struct buf *out);  /* now, as records write it */
+void clock_rfc3339(struct buf *out); /* now, as records write it */
+/* The same as malloc'ed text in *slot, whose old text is freed. */
+void clock_stamp(char **slot);
 void clock_sleep_ms(int ms);	      /* whole, whatever signals come */
 void random_bytes(void *p, size_t n); /* from the kernel; fit for names nobody may guess */
 

@@ -7,7 +7,7 @@
 #include "os/lock.h"
 #include "store/builtin_store.h"
 #include "store/config_file.h"
-#include "store/record_store.h"
+#include "store/fresh_id.h"
 
 #define PREPARE_WAIT_MS 10000
 
@@ -22,7 +22,7 @@ static bool make_id(struct home *h, struct err *e)
 	home_read_id(h);
 	if (h->id)
 		return true;
-	fresh = record_fresh_id();
+	fresh = fresh_id();
 	buf_printf(&text, "%s\n", fresh);
 	home_path(h, &path, "_config/home-id");
 	if (!file_replace(buf_z(&path), buf_view(&text), 0600, e))

@@ -9,6 +9,7 @@
 #include "os/fd.h"
 #include "os/file.h"
 #include "os/proc.h"
+#include "store/fresh_id.h"
 #include "store/job_files.h"
 
 #define EVENT_EVERY_MS 100
@@ -22,15 +23,6 @@ static void set(char **slot, const char *value)
 	*slot = fresh;
 }
 
-static void set_now(char **slot)
-{
-	struct buf now = {0};
-
-	clock_rfc3339(&now);
-	free(*slot);
-	*slot = buf_steal(&now);
-}
-
 static void set_process(struct job *job, int pid, uint64_t start)
 {
 	own_buf struct buf text = {0};
@@ -40,32 +32,19 @@ static void set_process(struct job *job, int pid, uint64_t start)
 	set(&job->pid_start, buf_z(&text));
 }
 
-static void fresh_id(char **slot)
-{
-	char id[ID_LEN + 1];
-	uint8_t random[10];
-	int64_t seconds;
-	uint32_t nanos;
-
-	clock_now(&seconds, &nanos);
-	random_bytes(random, sizeof(random));
-	id_make(id, seconds * 1000 + nanos / 1000000, random);
-	set(slot, id);
-}
-
 static void describe(struct job *job, const char *operation, const char *target,
 	const struct strv *argv, const char *state)
 {
 	uint64_t start = 0;
 
 	if (!job->id)
-		fresh_id(&job->id);
+		job->id = fresh_id();
 	set(&job->operation, operation);
 	set(&job->target, target);
 	if (argv)
 		strv_copy(&job->argv, argv);
 	set(&job->state, state);
-	set_now(&job->started_at);
+	clock_stamp(&job->started_at);
 	proc_start_time(proc_self(), &start);
 	set_process(job, proc_self(), start);
 }
@@ -201,7 +180,7 @@ void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 				   : (kind == ERR_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
 	if (kind != ERR_NONE)
 		set(&j->job.error, buf_z(&result->msg));
-	set_now(&j->job.ended_at);
+	clock_stamp(&j->job.ended_at);
 	job_files_save(j->home, &j->job, NULL);
 	if (c->sink == &j->sink)
 		c->sink = j->next;

@@ -8,6 +8,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "store/command_files.h"
+#include "store/fresh_id.h"
 #include "store/record_index.h"
 #include "store/record_text.h"
 
@@ -73,37 +74,15 @@ bool lock_record(
 	return lock_at(h, buf_z(&rel), buf_z(&what), l, e);
 }
 
-static void set_now(char **slot)
-{
-	struct buf now = {0};
-
-	clock_rfc3339(&now);
-	free(*slot);
-	*slot = buf_steal(&now);
-}
-
-char *record_fresh_id(void)
-{
-	char id[ID_LEN + 1];
-	uint8_t random[10];
-	int64_t seconds;
-	uint32_t nanos;
-
-	clock_now(&seconds, &nanos);
-	random_bytes(random, sizeof(random));
-	id_make(id, seconds * 1000 + nanos / 1000000, random);
-	return mem_strdup(id);
-}
-
 static void fill_in(enum record_type t, void *rec)
 {
 	char **id = record_slot(t, rec, SLOT_ID), **created = record_slot(t, rec, SLOT_CREATED);
 	char **updated = record_slot(t, rec, SLOT_UPDATED);
 
 	if (!*id)
-		*id = record_fresh_id();
+		*id = fresh_id();
 	if (!*created)
-		set_now(created);
+		clock_stamp(created);
 	if (!*updated)
 		*updated = mem_strdup(*created);
 }
@@ -198,7 +177,7 @@ static bool update_locked(const struct home *h, enum record_type t, const char *
 	fields_copy(record_fields(t), before, rec);
 	if (!ch->fn(rec, ch->arg, e))
 		return false;
-	set_now(record_slot(t, rec, SLOT_UPDATED));
+	clock_stamp(record_slot(t, rec, SLOT_UPDATED));
 	return record_rewrite(t, buf_view(&text), buf_z(&path), rec, &fresh, e) &&
 	       file_replace(buf_z(&path), buf_view(&fresh), 0600, e);
 }

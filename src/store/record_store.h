@@ -37,7 +37,5 @@ bool record_update(const struct home *h, enum record_type t, const char *id,
 /* Takes back a record that this very operation made: file, index entries, directory.
  * Fine when it was never written. */
 bool record_discard(const struct home *h, enum record_type t, const void *rec, struct err *e);
-/* A new id; malloc'ed. */
-char *record_fresh_id(void);
 
 #endif
