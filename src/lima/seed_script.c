@@ -12,6 +12,7 @@
  *   that tar does not die of it.
  * - A directory can be renamed only by somebody who may write to it, and tar has already
  *   given the tree its own mode: hence the two chmods.
+ * - The traps stand before the directory is made: a signal in between would leave it.
  * - A parent that is not the user's (the root directory) is written to through sudo.
  * - LC_ALL=C: GNU tar would recode names, and say its words in another language. */
 static const char body[] =
@@ -35,10 +36,10 @@ static const char body[] =
 	"as=; [ -w . ] || as='sudo -n'\n"
 	"for d in \"$3\"*; do [ ! -d \"$d\" ] || wipe \"$d\"; done\n"
 	"t=$3$4\n"
-	"$as mkdir -m 700 -- \"$t\" || exit 94\n"
-	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || exit 94\n"
 	"trap 'wipe \"$t\"' EXIT\n"
 	"trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; trap : PIPE\n"
+	"$as mkdir -m 700 -- \"$t\" || exit 94\n"
+	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || exit 94\n"
 	"untar() { tar -x -p -o -f - $gnu -C \"$t\"; echo t$? >&3; }\n"
 	"unpack() {\n"
 	"	if [ \"$1\" = zstd ]; then { zstd -dcq; echo z$? >&3; } | untar\n"
