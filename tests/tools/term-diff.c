@@ -7,92 +7,12 @@
  * bytes of a file instead; --write DIR (with - for LIBRARY) writes the streams for
  * tests/term/xtermjs.mjs; --cases 1 prints the streams on which both agree as cases.
  */
-#include <dlfcn.h>
+#include <stdio.h>
 
-#include "base/utf8.h"
 #include "term/term.h"
+#include "tools/ghost.h"
 #include "tools/term_gen.h"
 #include "tools/term_json.h"
-
-/* ---- libghostty-vt's C API, by its documentation ---- */
-
-typedef void *ghost;
-struct ghost_options {
-	uint16_t cols, rows;
-	size_t scrollback;
-};
-struct ghost_point {
-	int tag, pad;
-	uint16_t x;
-	uint32_t y;
-	uint64_t rest;
-};
-struct ghost_ref {
-	size_t size;
-	void *node;
-	uint16_t x, y;
-};
-struct ghost_color {
-	int tag, pad;
-	uint8_t v[8];
-};
-struct ghost_style {
-	size_t size;
-	struct ghost_color fg, bg, ul;
-	uint8_t bold, italic, faint, blink, inverse, invisible, strike, overline;
-	int underline;
-};
-static struct {
-	int (*make)(const void *alloc, ghost *out, const struct ghost_options *o);
-	void (*drop)(ghost g);
-	void (*write)(ghost g, const void *p, size_t n);
-	int (*resize)(ghost g, uint16_t cols, uint16_t rows, uint32_t w, uint32_t h);
-	int (*get)(ghost g, int what, void *out);
-	int (*ref)(ghost g, const struct ghost_point *p, struct ghost_ref *out);
-	int (*cell)(const struct ghost_ref *r, uint64_t *out);
-	int (*row)(const struct ghost_ref *r, uint64_t *out);
-	int (*style)(const struct ghost_ref *r, struct ghost_style *out);
-	int (*graphemes)(const struct ghost_ref *r, uint32_t *buf, size_t n, size_t *out);
-	int (*cell_get)(uint64_t cell, int what, void *out);
-	int (*row_get)(uint64_t row, int what, void *out);
-} api;
-
-static void *symbol(void *lib, const char *name)
-{
-	void *p = dlsym(lib, name);
-
-	if (!p) {
-		fprintf(stderr, "%s: %s\n", name, dlerror());
-		exit(1);
-	}
-	return p;
-}
-
-static void load(const char *path)
-{
-	own_buf struct buf shim_path = {0};
-	void *lib = dlopen(path, RTLD_NOW | RTLD_GLOBAL), *shim;
-	const char *dot = strrchr(path, '.');
-
-	buf_printf(&shim_path, "%.*s-shim.so", dot ? (int)(dot - path) : 0, path);
-	shim = lib ? dlopen(buf_z(&shim_path), RTLD_NOW) : NULL;
-	if (!shim) {
-		fprintf(stderr, "term-diff: %s\n", dlerror());
-		exit(1);
-	}
-	*(void **)&api.make = symbol(shim, "ghostty_terminal_new_p");
-	*(void **)&api.drop = symbol(lib, "ghostty_terminal_free");
-	*(void **)&api.write = symbol(lib, "ghostty_terminal_vt_write");
-	*(void **)&api.resize = symbol(lib, "ghostty_terminal_resize");
-	*(void **)&api.get = symbol(lib, "ghostty_terminal_get");
-	*(void **)&api.ref = symbol(shim, "ghostty_terminal_grid_ref_p");
-	*(void **)&api.cell = symbol(lib, "ghostty_grid_ref_cell");
-	*(void **)&api.row = symbol(lib, "ghostty_grid_ref_row");
-	*(void **)&api.style = symbol(lib, "ghostty_grid_ref_style");
-	*(void **)&api.graphemes = symbol(lib, "ghostty_grid_ref_graphemes");
-	*(void **)&api.cell_get = symbol(lib, "ghostty_cell_get");
-	*(void **)&api.row_get = symbol(lib, "ghostty_row_get");
-}
 
 /* ---- both as text ---- */
 
@@ -104,25 +24,33 @@ static void put_style(struct buf *out, const struct style *s)
 		buf_printf(out, "{%x,%x,%x,%x}", s->fg, s->bg, s->ul, s->attrs & 0xEFF);
 }
 
+/* A row under way: its text with each change of look written in front of the cell. */
+struct printed_row {
+	struct buf *out;
+	struct style last;
+};
+
+static void put_cell(void *ctx, const struct style *look, struct str text, bool tail)
+{
+	struct printed_row *r = ctx;
+	struct style s = *look;
+
+	s.attrs &= (uint16_t)~ATTR_PROTECTED;
+	if (!style_eq(&s, &r->last))
+		put_style(r->out, &s), r->last = s;
+	buf_str(r->out, tail ? STR("<") : text.n ? text : STR(" "));
+}
+
 static void our_line(struct buf *out, const struct term_line *l, unsigned cols)
 {
-	struct style last = {0};
+	struct printed_row r = {out, {0}};
 	char tmp[4];
 
 	for (unsigned x = 0; x < cols; x++) {
 		cell_t c = x < l->n ? l->c[x] : 0;
-		struct style s = l->styles[cell_style(c)];
-		struct str text = term_cell_text(l, c, tmp);
 
-		s.attrs &= (uint16_t)~ATTR_PROTECTED;
-		if (!style_eq(&s, &last))
-			put_style(out, &s), last = s;
-		if (cell_kind(c) == CELL_TAIL)
-			buf_putc(out, '<');
-		else if (text.n)
-			buf_str(out, text);
-		else
-			buf_putc(out, ' ');
+		put_cell(&r, &l->styles[cell_style(c)], term_cell_text(l, c, tmp),
+			cell_kind(c) == CELL_TAIL);
 	}
 	buf_printf(out, "|%s\n", with_wrap && l->wrapped ? "+" : "");
 }
@@ -143,102 +71,26 @@ static void ours(struct buf *out, struct term *t)
 	term_view_fini(t, &v);
 }
 
-static uint32_t ghost_color(const struct ghost_color *c)
+static void ghost_line(struct buf *out, ghost g, bool history, unsigned y, unsigned cols)
 {
-	if (c->tag == 1)
-		return COLOR_INDEX | c->v[0];
-	if (c->tag == 2)
-		return COLOR_RGB | (uint32_t)c->v[0] << 16 | (uint32_t)c->v[1] << 8 | c->v[2];
-	return 0;
-}
+	struct printed_row r = {out, {0}};
+	bool wrap = ghost_row(g, history, y, cols, put_cell, &r);
 
-static struct style ghost_style(const struct ghost_ref *r, uint64_t cell, int tag)
-{
-	struct ghost_style g = {.size = sizeof(g)};
-	struct style s = {0};
-	uint8_t rgb[8] = {0};
-
-	if (tag == 2 && api.cell_get(cell, 10, rgb) == 0)
-		return (struct style){.bg = COLOR_INDEX | rgb[0]};
-	if (tag == 3 && api.cell_get(cell, 11, rgb) == 0)
-		return (struct style){
-			.bg = COLOR_RGB | (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2]};
-	if (api.style(r, &g) != 0)
-		return s;
-	s.fg = ghost_color(&g.fg);
-	s.bg = ghost_color(&g.bg);
-	s.ul = ghost_color(&g.ul);
-	s.attrs = (uint16_t)(g.bold * ATTR_BOLD | g.faint * ATTR_FAINT | g.italic * ATTR_ITALIC |
-			     g.blink * ATTR_BLINK | g.inverse * ATTR_INVERSE |
-			     g.invisible * ATTR_INVISIBLE | g.strike * ATTR_STRIKE |
-			     g.overline * ATTR_OVERLINE | g.underline << ATTR_UL_SHIFT);
-	return s;
-}
-
-static void ghost_line(struct buf *out, ghost g, int tag, unsigned y, unsigned cols)
-{
-	struct style last = {0};
-	bool wrap = false;
-
-	for (unsigned x = 0; x < cols; x++) {
-		struct ghost_point p = {.tag = tag, .x = (uint16_t)x, .y = y};
-		struct ghost_ref r = {.size = sizeof(r)};
-		uint64_t cell = 0, row = 0;
-		uint32_t cp = 0, more[128];
-		int content = 0, wide = 0;
-		struct style s;
-		size_t n = 0;
-		char tmp[4];
-
-		if (api.ref(g, &p, &r) != 0) {
-			buf_puts(out, "?");
-			continue;
-		}
-		api.cell(&r, &cell);
-		api.cell_get(cell, 2, &content);
-		api.cell_get(cell, 3, &wide);
-		if (content < 2)
-			api.cell_get(cell, 1, &cp);
-		s = ghost_style(&r, cell, content);
-		if (!style_eq(&s, &last))
-			put_style(out, &s), last = s;
-		if (content == 1)
-			api.graphemes(&r, more, 128, &n);
-		if (wide == 2)
-			buf_putc(out, '<');
-		else if (!cp)
-			buf_putc(out, ' ');
-		else if (!n)
-			buf_add(out, tmp, utf8_encode(cp, tmp));
-		for (size_t i = 0; i < n; i++)
-			buf_add(out, tmp, utf8_encode(more[i], tmp));
-		if (x == 0 && api.row(&r, &row) == 0)
-			api.row_get(row, 1, &wrap);
-	}
 	buf_printf(out, "|%s\n", with_wrap && wrap ? "+" : "");
 }
 
 static void theirs(struct buf *out, ghost g, unsigned cols, unsigned rows)
 {
-	uint16_t x = 0, y = 0;
-	bool pending = false, visible = false;
-	int alt = 0;
-	size_t history = 0;
+	struct ghost_state s = ghost_state(g);
+	size_t history = with_history && !s.alternate ? s.history : 0;
 
-	api.get(g, 3, &x);
-	api.get(g, 4, &y);
-	api.get(g, 5, &pending);
-	api.get(g, 6, &alt);
-	api.get(g, 7, &visible);
-	api.get(g, 15, &history);
-	if (!with_history || alt)
-		history = 0;
-	buf_printf(out, "%u,%u %c%c %s %d\n", y, x, pending ? 'W' : '-', visible ? 'v' : '-',
-		alt ? "alt" : "pri", (int)history);
+	buf_printf(out, "%u,%u %c%c %s %d\n", s.cursor.row, s.cursor.col,
+		s.cursor.pending_wrap ? 'W' : '-', s.cursor.visible ? 'v' : '-',
+		s.alternate ? "alt" : "pri", (int)history);
 	for (unsigned i = 0; i < history; i++)
-		ghost_line(out, g, 3, i, cols);
+		ghost_line(out, g, true, i, cols);
 	for (unsigned i = 0; i < rows; i++)
-		ghost_line(out, g, 0, i, cols);
+		ghost_line(out, g, false, i, cols);
 }
 
 /* ---- streams ---- */
@@ -270,12 +122,9 @@ static unsigned new_cols(struct str t)
 static bool differs(const struct stream *s, struct buf *a, struct buf *b)
 {
 	struct term *t = term_new(&(struct term_options){.cols = s->cols, .rows = s->rows});
-	struct ghost_options o = {(uint16_t)s->cols, (uint16_t)s->rows, 100000000};
 	unsigned cols = s->cols, rows = s->rows;
-	ghost g = NULL;
+	ghost g = ghost_new(cols, rows);
 
-	api.make(NULL, &g, &o);
-	api.write(g, "\033[?2027h", 8); /* it is on at our start */
 	for (unsigned i = 0; i < s->n; i++) {
 		struct str bytes = token(s, i);
 
@@ -285,20 +134,20 @@ static bool differs(const struct stream *s, struct buf *a, struct buf *b)
 			cols = new_cols(bytes) >> 16;
 			rows = new_cols(bytes) & 0xFFFF;
 			term_resize(t, cols, rows);
-			api.resize(g, (uint16_t)cols, (uint16_t)rows, 8, 16);
+			ghost_resize(g, cols, rows);
 			continue;
 		}
 		term_feed(t, bytes.p, bytes.n);
-		api.write(g, bytes.p, bytes.n);
+		ghost_feed(g, bytes);
 		if (str_eqz(bytes, "\033c"))
-			api.write(g, "\033[?2027h", 8);
+			ghost_feed(g, STR("\033[?2027h"));
 	}
 	buf_clear(a);
 	buf_clear(b);
 	ours(a, t);
 	theirs(b, g, cols, rows);
 	term_free(t);
-	api.drop(g);
+	ghost_free(g);
 	return !str_eq(buf_view(a), buf_view(b));
 }
 
@@ -481,7 +330,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	if (strcmp(argv[1], "-") != 0)
-		load(argv[1]);
+		ghost_load(argv[1]);
 	for (int i = 2; i + 1 < argc; i += 2) {
 		unsigned long v = strtoul(argv[i + 1], NULL, 0);
 
