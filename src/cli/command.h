@@ -36,10 +36,11 @@ struct flag {
 };
 
 enum {
-	CMD_LONG = 1,	 /* runs long: takes --events, is a job */
-	CMD_REST = 2,	 /* after the first argument the first word that is no flag ends parsing */
-	CMD_NO_HOME = 4, /* touches nothing on disk */
-	CMD_HIDDEN = 8,	 /* an alias of another row: not listed by help */
+	CMD_LONG = 1,	  /* runs long: is a job, takes --events */
+	CMD_REST = 2,	  /* after the first argument the first word that is no flag ends parsing */
+	CMD_NO_HOME = 4,  /* touches nothing on disk */
+	CMD_HIDDEN = 8,	  /* an alias of another row: not listed by help */
+	CMD_FOLLOWS = 16, /* watches something that runs long: takes --events */
 };
 
 struct invocation;
@@ -72,11 +73,14 @@ extern const size_t global_flags_n;
 /* NULL when there is no such command. group "" for those without. */
 const struct command *command_find(const char *group, const char *name);
 bool group_known(const char *group);
+/* Every flag the command takes beside the global ones: its own, then those that its
+ * traits give it. NULL behind the last. */
+const struct flag *command_flag(const struct command *c, size_t i);
 
 /* A command line, parsed. */
 struct invocation {
 	const struct command *cmd; /* NULL: none was named */
-	struct strv *values;	   /* one list per flag of cmd; empty: not given */
+	struct strv *values;	   /* one list per command_flag() of cmd; empty: not given */
 	struct strv args;	   /* positional words */
 	struct strv rest;	   /* CMD_REST: the words behind */
 	struct strv argv;	   /* the whole line, for job records */

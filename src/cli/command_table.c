@@ -12,7 +12,6 @@
 	}
 #define FLAGS(f) .flags = (f), .n_flags = countof(f)
 
-#define EVENTS SWITCH("events", "print progress as JSON Lines, the result document last")
 #define INCLUDE_DELETED SWITCH("include-deleted", "show deleted records too")
 #define BOOTSTRAP(h)                                                                               \
 	{                                                                                          \
@@ -48,6 +47,15 @@ const struct flag global_flags[] = {
 	SWITCH("version", "print the version"),
 };
 const size_t global_flags_n = countof(global_flags);
+
+/* What a trait gives a command, beside its own flags. */
+static const struct {
+	unsigned traits;
+	struct flag flag;
+} trait_flags[] = {
+	{CMD_LONG | CMD_FOLLOWS,
+		SWITCH("events", "print progress as JSON Lines, the result document last")},
+};
 
 static const struct flag doctor_flags[] = {
 	SWITCH("strict", "exit with 1 when there are warnings"),
@@ -113,7 +121,6 @@ static const struct flag node_create_flags[] = {
 		.value = "lima",
 		.help = "only lima",
 		.complete = COMPLETE_WORDS},
-	EVENTS,
 };
 static const struct flag node_list_flags[] = {
 	INCLUDE_DELETED,
@@ -129,12 +136,9 @@ static const struct flag node_start_flags[] = {
 		"build the VM anew from its stored template and copy the workspace again"),
 	SWITCH("rebootstrap", "run every bootstrap step again"),
 	SWITCH("yes", "with --recreate: do not ask before a VM with a copy is destroyed"),
-	EVENTS,
 };
-static const struct flag events_flags[] = {EVENTS};
 static const struct flag node_delete_flags[] = {
 	SWITCH("yes", "do not ask when the VM runs or holds a copy"),
-	EVENTS,
 };
 static const struct flag node_logs_flags[] = {
 	{.name = "source",
@@ -320,7 +324,6 @@ const struct command commands[] = {
 		.min_args = 1,
 		.max_args = 1,
 		.complete = COMPLETE_NODE,
-		FLAGS(events_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_stop,
 		.summary = "stop a node"},
@@ -330,7 +333,6 @@ const struct command commands[] = {
 		.min_args = 1,
 		.max_args = 1,
 		.complete = COMPLETE_NODE,
-		FLAGS(events_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_restart,
 		.summary = "stop a node and start it again"},
@@ -391,4 +393,15 @@ bool group_known(const char *group)
 		if (z_eq(groups[i].name, group))
 			return true;
 	return false;
+}
+
+const struct flag *command_flag(const struct command *c, size_t i)
+{
+	if (i < c->n_flags)
+		return &c->flags[i];
+	i -= c->n_flags;
+	for (size_t k = 0; k < countof(trait_flags); k++)
+		if ((c->traits & trait_flags[k].traits) && i-- == 0)
+			return &trait_flags[k].flag;
+	return NULL;
 }

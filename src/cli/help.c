@@ -72,18 +72,31 @@ static void flag_text(struct buf *b, const struct flag *f)
 		buf_printf(b, "%s--%s", a ? ", " : "; also ", f->alias[a]);
 }
 
-static void flags_section(struct buf *out, const char *title, const struct flag *f, size_t n)
+static void flag_row(struct buf *out, const struct flag *f)
 {
-	if (!n)
-		return;
-	buf_printf(out, "\n%s:\n", title);
-	for (size_t i = 0; i < n; i++) {
-		own_buf struct buf left = {0}, text = {0};
+	own_buf struct buf left = {0}, text = {0};
 
-		flag_left(&left, &f[i]);
-		flag_text(&text, &f[i]);
-		row(out, buf_z(&left), buf_z(&text), 26);
+	flag_left(&left, f);
+	flag_text(&text, f);
+	row(out, buf_z(&left), buf_z(&text), 26);
+}
+
+static void command_flags(struct buf *out, const struct command *c)
+{
+	const struct flag *f;
+
+	for (size_t i = 0; (f = command_flag(c, i)); i++) {
+		if (!i)
+			buf_puts(out, "\nFlags:\n");
+		flag_row(out, f);
 	}
+}
+
+static void global_section(struct buf *out)
+{
+	buf_puts(out, "\nGlobal flags:\n");
+	for (size_t i = 0; i < global_flags_n; i++)
+		flag_row(out, &global_flags[i]);
 }
 
 static void command_rows(struct buf *out, const char *group)
@@ -111,7 +124,7 @@ void help_overview(struct buf *out)
 		row(out, groups[i].name, groups[i].summary, 26);
 	buf_puts(out, "\nCommands:\n");
 	command_rows(out, "");
-	flags_section(out, "Global flags", global_flags, global_flags_n);
+	global_section(out);
 	buf_puts(out, "\nA first session:\n"
 		      "  codelima project create --workspace ~/src/api\n"
 		      "  codelima node create --project api\n"
@@ -158,13 +171,14 @@ void help_command(struct buf *out, const struct command *c)
 	usage_words(out, c);
 	buf_printf(out, ": %s\n\nUsage:\n  ", c->summary);
 	usage_words(out, c);
-	buf_printf(out, "%s%s%s\n", c->n_flags ? " [flags]" : "", *c->args ? " " : "", c->args);
+	buf_printf(out, "%s%s%s\n", command_flag(c, 0) ? " [flags]" : "", *c->args ? " " : "",
+		c->args);
 	if (c->more) {
 		buf_putc(out, '\n');
 		paragraphs(out, c->more);
 	}
-	flags_section(out, "Flags", c->flags, c->n_flags);
-	flags_section(out, "Global flags", global_flags, global_flags_n);
+	command_flags(out, c);
+	global_section(out);
 }
 
 static bool unknown(const char *a, const char *b, struct err *e)

@@ -68,24 +68,24 @@ static const char *suggestion(const struct nearest *n)
 	return n->best && (size_t)n->distance * 2 <= strlen(n->best) ? n->best : NULL;
 }
 
-static void consider_flags(struct nearest *n, const struct flag *f, size_t count)
+static void consider_flag(struct nearest *n, const struct flag *f)
 {
-	for (size_t i = 0; i < count; i++) {
-		consider(n, f[i].name);
-		for (size_t a = 0; a < countof(f[i].alias) && f[i].alias[a]; a++)
-			consider(n, f[i].alias[a]);
-	}
+	consider(n, f->name);
+	for (size_t a = 0; a < countof(f->alias) && f->alias[a]; a++)
+		consider(n, f->alias[a]);
 }
 
 static bool unknown_flag(const struct parser *p, struct str name, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0};
 	struct nearest near = {.word = name};
+	const struct flag *f;
 	const char *hint;
 
-	if (p->inv->cmd)
-		consider_flags(&near, p->inv->cmd->flags, p->inv->cmd->n_flags);
-	consider_flags(&near, global_flags, global_flags_n);
+	for (size_t i = 0; p->inv->cmd && (f = command_flag(p->inv->cmd, i)); i++)
+		consider_flag(&near, f);
+	for (size_t i = 0; i < global_flags_n; i++)
+		consider_flag(&near, &global_flags[i]);
 	hint = suggestion(&near);
 	command_words(p, &b);
 	bad(e, "%s has no flag %s%s%s%s", buf_z(&b), word, hint ? " (did you mean --" : "",
@@ -105,11 +105,23 @@ static bool flag_named(const struct flag *f, struct str name, bool is_short)
 	return false;
 }
 
-static const struct flag *find_flag(const struct flag *f, size_t n, struct str name, bool is_short)
+/* One of the command, *at is which. */
+static const struct flag *find_flag(
+	const struct command *c, struct str name, bool is_short, size_t *at)
 {
-	for (size_t i = 0; i < n; i++)
-		if (flag_named(&f[i], name, is_short))
-			return &f[i];
+	const struct flag *f;
+
+	for (*at = 0; c && (f = command_flag(c, *at)); ++*at)
+		if (flag_named(f, name, is_short))
+			return f;
+	return NULL;
+}
+
+static const struct flag *find_global(struct str name, bool is_short)
+{
+	for (size_t i = 0; i < global_flags_n; i++)
+		if (flag_named(&global_flags[i], name, is_short))
+			return &global_flags[i];
 	return NULL;
 }
 
@@ -135,13 +147,12 @@ static struct flag_word split_flag(const char *word)
 static bool looks_like_flag(const struct parser *p, const char *word)
 {
 	struct flag_word w;
+	size_t at;
 
 	if (word[0] != '-' || word[1] != '-' || !word[2])
 		return false;
 	w = split_flag(word);
-	return (p->inv->cmd &&
-		       find_flag(p->inv->cmd->flags, p->inv->cmd->n_flags, w.name, false)) ||
-	       find_flag(global_flags, global_flags_n, w.name, false);
+	return find_flag(p->inv->cmd, w.name, false, &at) || find_global(w.name, false);
 }
 
 static bool take_value(struct parser *p, const struct flag *f, const struct flag_word *w,
@@ -205,11 +216,10 @@ static bool set_global(
 	return true;
 }
 
-static bool set_flag(
-	struct parser *p, const struct flag *f, const struct flag_word *w, struct err *e)
+static bool set_flag(struct parser *p, const struct flag *f, struct strv *list,
+	const struct flag_word *w, struct err *e)
 {
 	struct invocation *inv = p->inv;
-	struct strv *list = &inv->values[f - inv->cmd->flags];
 	struct str value = STR("true");
 
 	if (f->type == FLAG_BOOL && w->has_value)
@@ -222,22 +232,19 @@ static bool set_flag(
 	}
 	if (f->type != FLAG_BOOL || !list->n)
 		strv_addn(list, value);
-	if (z_eq(f->name, "events"))
-		inv->events = true;
+	inv->events |= z_eq(f->name, "events");
 	return true;
 }
 
 static bool take_flag(struct parser *p, const char *word, struct err *e)
 {
 	struct flag_word w = split_flag(word);
-	const struct flag *f;
+	size_t at;
+	const struct flag *f = find_flag(p->inv->cmd, w.name, w.is_short, &at);
 
-	if (p->inv->cmd) {
-		f = find_flag(p->inv->cmd->flags, p->inv->cmd->n_flags, w.name, w.is_short);
-		if (f)
-			return set_flag(p, f, &w, e);
-	}
-	f = find_flag(global_flags, global_flags_n, w.name, w.is_short);
+	if (f)
+		return set_flag(p, f, &p->inv->values[at], &w, e);
+	f = find_global(w.name, w.is_short);
 	if (f)
 		return set_global(p, f, &w, e);
 	return unknown_flag(p, w.name, word, e);
@@ -273,10 +280,19 @@ static bool unknown_command(struct parser *p, const char *word, struct err *e)
 	return err_fix(e, p->group ? "codelima %s --help" : "codelima help", p->group);
 }
 
+static size_t flags_n(const struct command *c)
+{
+	size_t n = 0;
+
+	while (command_flag(c, n))
+		n++;
+	return n;
+}
+
 static void choose(struct parser *p, const struct command *c)
 {
 	p->inv->cmd = c;
-	p->inv->values = mem_alloc((c->n_flags + 1) * sizeof(*p->inv->values));
+	p->inv->values = mem_alloc((flags_n(c) + 1) * sizeof(*p->inv->values));
 }
 
 /* The group's or the command's name. */
@@ -417,7 +433,7 @@ bool parse_command_line(struct invocation *inv, int argc, char **argv, struct er
 
 void invocation_fini(struct invocation *inv)
 {
-	for (size_t i = 0; inv->cmd && i < inv->cmd->n_flags; i++)
+	for (size_t i = 0; inv->cmd && i < flags_n(inv->cmd); i++)
 		strv_fini(&inv->values[i]);
 	free(inv->values);
 	strv_fini(&inv->args);
@@ -430,8 +446,10 @@ void invocation_fini(struct invocation *inv)
 
 static const struct strv *values_of(const struct invocation *inv, const char *flag)
 {
-	for (size_t i = 0; i < inv->cmd->n_flags; i++)
-		if (z_eq(inv->cmd->flags[i].name, flag))
+	const struct flag *f;
+
+	for (size_t i = 0; (f = command_flag(inv->cmd, i)); i++)
+		if (z_eq(f->name, flag))
 			return inv->values[i].n ? &inv->values[i] : NULL;
 	return NULL;
 }

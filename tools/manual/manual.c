@@ -52,14 +52,19 @@ static void roff_flag(struct buf *out, const struct flag *f)
 		buf_printf(out, "Also\n.Fl \\-%s .\n", f->alias[i]);
 }
 
-static void roff_flags(struct buf *out, const struct flag *f, size_t n)
+/* Of a command, or with NULL the global ones. */
+static void roff_flags(struct buf *out, const struct command *c)
 {
-	if (!n)
-		return;
-	buf_puts(out, ".Bl -tag -width Ds -compact\n");
-	for (size_t i = 0; i < n; i++)
-		roff_flag(out, &f[i]);
-	buf_puts(out, ".El\n");
+	const struct flag *f;
+	size_t i = 0;
+
+	for (; (f = c ? command_flag(c, i) : i < global_flags_n ? &global_flags[i] : NULL); i++) {
+		if (!i)
+			buf_puts(out, ".Bl -tag -width Ds -compact\n");
+		roff_flag(out, f);
+	}
+	if (i)
+		buf_puts(out, ".El\n");
 }
 
 /* Paragraphs are divided by empty lines; indented lines stand as they are. */
@@ -98,7 +103,7 @@ static void roff_command(struct buf *out, const struct command *c)
 	buf_puts(out, ".\n");
 	if (c->more)
 		roff_more(out, c->more);
-	roff_flags(out, c->flags, c->n_flags);
+	roff_flags(out, c);
 }
 
 static void man(struct buf *out)
@@ -120,7 +125,7 @@ static void man(struct buf *out)
 		"Flags and other words come in any order.\n"
 		".Ql \\-\\-\nends flags.\n"
 		".Sh GLOBAL FLAGS\n");
-	roff_flags(out, global_flags, global_flags_n);
+	roff_flags(out, NULL);
 	buf_puts(out, ".Sh COMMANDS\n");
 	for (size_t i = 0; i < commands_n; i++)
 		if (shown(&commands[i]))
@@ -161,9 +166,9 @@ static void cell(struct buf *out, const char *text)
 
 static void markdown_flags(struct buf *out, const struct command *c)
 {
-	for (size_t i = 0; i < c->n_flags; i++) {
-		const struct flag *f = &c->flags[i];
+	const struct flag *f;
 
+	for (size_t i = 0; (f = command_flag(c, i)); i++) {
 		buf_puts(out, i ? " `--" : "`--");
 		cell(out, f->name);
 		if (f->value) {

@@ -188,6 +188,7 @@ static void every_command_of_the_table_parses(void **state)
 	for (size_t i = 0; i < commands_n; i++) {
 		const struct command *c = &commands[i];
 		const char *words[4] = {NULL};
+		const struct flag *f;
 		struct parsed p;
 		size_t n = 0;
 
@@ -200,11 +201,26 @@ static void every_command_of_the_table_parses(void **state)
 		assert_ptr_equal(p.inv.cmd ? p.inv.cmd : command_find("", c->name), c);
 		assert_non_null(c->run);
 		assert_true(strlen(c->summary) <= 72);
-		for (size_t f = 0; f < c->n_flags; f++) {
-			assert_true(c->flags[f].type == FLAG_BOOL || c->flags[f].value);
+		for (size_t k = 0; (f = command_flag(c, k)); k++) {
+			assert_true(f->type == FLAG_BOOL || f->value);
 			for (size_t g = 0; g < global_flags_n; g++)
-				assert_string_not_equal(c->flags[f].name, global_flags[g].name);
+				assert_string_not_equal(f->name, global_flags[g].name);
 		}
+		parsed_fini(&p);
+	}
+}
+
+static void what_runs_long_takes_events(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < commands_n; i++) {
+		const struct command *c = &commands[i];
+		const char *words[] = {c->group, c->name, "--events", "--help", NULL};
+		struct parsed p;
+
+		parse(&p, *c->group ? words : words + 1);
+		assert_int_equal(p.ok, (c->traits & (CMD_LONG | CMD_FOLLOWS)) != 0);
+		assert_int_equal(p.ok, p.inv.events);
 		parsed_fini(&p);
 	}
 }
@@ -219,6 +235,7 @@ int main(void)
 		cmocka_unit_test(json_counts_even_where_the_line_is_wrong),
 		cmocka_unit_test(a_group_can_be_a_command_too),
 		cmocka_unit_test(every_command_of_the_table_parses),
+		cmocka_unit_test(what_runs_long_takes_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
