@@ -21,7 +21,10 @@ enum complete {
 	COMPLETE_NODE,
 	COMPLETE_ENVIRONMENT,
 	COMPLETE_PROFILE,
-	COMPLETE_WORDS /* the words of `value`, separated by '|' */
+	COMPLETE_SNAPSHOT, /* of the project that the first argument names */
+	COMPLETE_JOB,
+	COMPLETE_COMMAND, /* the words of a command, as help takes them */
+	COMPLETE_WORDS	  /* the words of `value` or `args`, separated by '|' */
 };
 
 struct flag {
@@ -51,6 +54,7 @@ struct command {
 	const char *args; /* "REF", "[ROOT]", "REF [--] [CMD…]" */
 	unsigned min_args, max_args;
 	enum complete complete; /* of the first argument */
+	enum complete second;	/* of the second one */
 	unsigned traits;
 	const struct flag *flags;
 	size_t n_flags;

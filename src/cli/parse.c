@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "cli/flag_word.h"
 
 struct parser {
 	struct invocation *inv;
@@ -93,57 +94,6 @@ static bool unknown_flag(const struct parser *p, struct str name, const char *wo
 	return try_help(p, e);
 }
 
-static bool flag_named(const struct flag *f, struct str name, bool is_short)
-{
-	if (is_short)
-		return name.n == 1 && f->letter && name.p[0] == f->letter;
-	if (str_eqz(name, f->name))
-		return true;
-	for (size_t a = 0; a < countof(f->alias) && f->alias[a]; a++)
-		if (str_eqz(name, f->alias[a]))
-			return true;
-	return false;
-}
-
-/* One of the command, *at is which. */
-static const struct flag *find_flag(
-	const struct command *c, struct str name, bool is_short, size_t *at)
-{
-	const struct flag *f;
-
-	for (*at = 0; c && (f = command_flag(c, *at)); ++*at)
-		if (flag_named(f, name, is_short))
-			return f;
-	return NULL;
-}
-
-static const struct flag *find_global(struct str name, bool is_short)
-{
-	for (size_t i = 0; i < global_flags_n; i++)
-		if (flag_named(&global_flags[i], name, is_short))
-			return &global_flags[i];
-	return NULL;
-}
-
-/* --name, --name=value, -n. */
-struct flag_word {
-	const char *word;
-	struct str name, value;
-	bool has_value, is_short;
-};
-
-static struct flag_word split_flag(const char *word)
-{
-	struct flag_word w = {.word = word, .is_short = word[1] != '-'};
-	struct str body = str_from(str_z(word), w.is_short ? 1 : 2);
-	size_t eq = str_find(body, '=');
-
-	w.name = str_n(body.p, eq);
-	w.has_value = eq < body.n;
-	w.value = w.has_value ? str_from(body, eq + 1) : (struct str){0};
-	return w;
-}
-
 static bool looks_like_flag(const struct parser *p, const char *word)
 {
 	struct flag_word w;
@@ -151,8 +101,8 @@ static bool looks_like_flag(const struct parser *p, const char *word)
 
 	if (word[0] != '-' || word[1] != '-' || !word[2])
 		return false;
-	w = split_flag(word);
-	return find_flag(p->inv->cmd, w.name, false, &at) || find_global(w.name, false);
+	w = flag_word(word);
+	return flag_find(p->inv->cmd, w.name, false, &at) || flag_find_global(w.name, false);
 }
 
 static bool take_value(struct parser *p, const struct flag *f, const struct flag_word *w,
@@ -238,13 +188,13 @@ static bool set_flag(struct parser *p, const struct flag *f, struct strv *list,
 
 static bool take_flag(struct parser *p, const char *word, struct err *e)
 {
-	struct flag_word w = split_flag(word);
+	struct flag_word w = flag_word(word);
 	size_t at;
-	const struct flag *f = find_flag(p->inv->cmd, w.name, w.is_short, &at);
+	const struct flag *f = flag_find(p->inv->cmd, w.name, w.is_short, &at);
 
 	if (f)
 		return set_flag(p, f, &p->inv->values[at], &w, e);
-	f = find_global(w.name, w.is_short);
+	f = flag_find_global(w.name, w.is_short);
 	if (f)
 		return set_global(p, f, &w, e);
 	return unknown_flag(p, w.name, word, e);
