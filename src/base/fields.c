@@ -75,6 +75,18 @@ struct list_entry *lists_add(struct lists *l, const char *name)
 	return &l->v[l->n++];
 }
 
+void lists_remove(struct lists *l, const char *name)
+{
+	struct list_entry *le = lists_get(l, name);
+
+	if (!le)
+		return;
+	free(le->name);
+	strv_fini(&le->list);
+	l->n--;
+	memmove(le, le + 1, (size_t)(l->v + l->n - le) * sizeof(*le));
+}
+
 void lists_copy(struct lists *to, const struct lists *from)
 {
 	struct lists fresh = {0};

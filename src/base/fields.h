@@ -90,6 +90,7 @@ bool strmap_eq(const struct strmap *a, const struct strmap *b);
 void lists_fini(struct lists *l);
 struct list_entry *lists_get(const struct lists *l, const char *name); /* NULL when absent */
 struct list_entry *lists_add(struct lists *l, const char *name);       /* found or new, empty */
+void lists_remove(struct lists *l, const char *name);		       /* absent is fine */
 void lists_copy(struct lists *to, const struct lists *from);
 bool lists_eq(const struct lists *a, const struct lists *b); /* lines do not count */
 

@@ -75,3 +75,14 @@ void sh_quote_words(struct buf *out, const struct strv *words)
 		sh_quote_z(out, words->v[i]);
 	}
 }
+
+bool sh_is_name(struct str s)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!s.p[i] ||
+			(!strchr(letters, s.p[i]) && (i == 0 || s.p[i] < '0' || s.p[i] > '9')))
+			return false;
+	return s.n > 0;
+}

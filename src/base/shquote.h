@@ -25,5 +25,7 @@ void sh_quote_words(struct buf *out, const struct strv *words);
 void sh_quote_in_double(struct buf *out, struct str value);
 /* For a value that lands inside '…': each ' becomes '\''. */
 void sh_quote_in_single(struct buf *out, struct str value);
+/* Can it name a variable: [A-Za-z_][A-Za-z0-9_]*? */
+bool sh_is_name(struct str s);
 
 #endif

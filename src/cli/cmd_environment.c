@@ -1,5 +1,6 @@
-/* environment create, list, show */
+/* environment create, list, show, update, delete */
 #include "base/mem.h"
+#include "cli/changes.h"
 #include "cli/handlers.h"
 #include "cli/output.h"
 #include "ops/environments.h"
@@ -56,6 +57,33 @@ bool cmd_environment_show(struct invocation *inv, struct err *e)
 	if (!environment_show(&inv->home, inv->ctx, inv->args.v[0], &env, e))
 		return false;
 	out_record(inv, &environment_fields, &env);
+	fields_fini(&environment_fields, &env);
+	return true;
+}
+
+bool cmd_environment_update(struct invocation *inv, struct err *e)
+{
+	const struct strv *list = NULL;
+	struct environment env = {0};
+
+	if (!changes_any(inv, e) ||
+		!changes_list(inv, "bootstrap-command", "clear-bootstrap-commands", &list, e) ||
+		!environment_update(&inv->home, inv->ctx, inv->args.v[0], list, &env, e))
+		return false;
+	out_changed(inv, &environment_fields, &env, "Updated environment config %s (%s).", env.slug,
+		env.id);
+	fields_fini(&environment_fields, &env);
+	return true;
+}
+
+bool cmd_environment_delete(struct invocation *inv, struct err *e)
+{
+	struct environment env = {0};
+
+	if (!environment_delete(&inv->home, inv->ctx, inv->args.v[0], &env, e))
+		return false;
+	out_changed(inv, &environment_fields, &env, "Deleted environment config %s (%s).", env.slug,
+		env.id);
 	fields_fini(&environment_fields, &env);
 	return true;
 }

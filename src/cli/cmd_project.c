@@ -1,8 +1,10 @@
-/* project create, list, show, delete, tree */
+/* project create, list, show, update, delete, tree */
 #include "base/mem.h"
+#include "cli/changes.h"
 #include "cli/handlers.h"
 #include "cli/output.h"
 #include "cli/tree_text.h"
+#include "ops/project_update.h"
 #include "ops/projects.h"
 #include "os/fd.h"
 
@@ -62,6 +64,31 @@ bool cmd_project_show(struct invocation *inv, struct err *e)
 	if (!project_show(&inv->home, inv->ctx, inv->args.v[0], &p, e))
 		return false;
 	out_record(inv, &project_fields, &p);
+	fields_fini(&project_fields, &p);
+	return true;
+}
+
+bool cmd_project_update(struct invocation *inv, struct err *e)
+{
+	struct project_change want = {
+		.slug = inv_value(inv, "slug"),
+		.workspace = inv_value(inv, "workspace"),
+		.agent_profile = inv_value(inv, "agent-profile"),
+		.template = inv_value(inv, "template"),
+		.cpus = inv_value(inv, "cpus"),
+		.memory = inv_value(inv, "memory"),
+		.disk = inv_value(inv, "disk"),
+		.clear_resources = inv_has(inv, "clear-resources"),
+	};
+	struct project p = {0};
+
+	if (!changes_any(inv, e) ||
+		!changes_list(inv, "env-config", "clear-env-configs", &want.env_configs, e) ||
+		!changes_list(inv, "bootstrap-command", "clear-bootstrap-commands",
+			&want.bootstrap_commands, e) ||
+		!project_update(&inv->home, inv->ctx, inv->args.v[0], &want, &p, e))
+		return false;
+	out_changed(inv, &project_fields, &p, "Updated project %s (%s).", p.slug, p.id);
 	fields_fini(&project_fields, &p);
 	return true;
 }

@@ -34,6 +34,7 @@ struct flag {
 	const char *help;
 	enum complete complete;
 	bool required;
+	bool may_be_empty;    /* --flag '' says something: what was set is to be unset */
 	char letter;	      /* short form, or 0 */
 	const char *alias[3]; /* other long names, told in the help of the first */
 };

@@ -21,6 +21,34 @@
 			"env-command"                                                              \
 		}                                                                                  \
 	}
+#define CLEAR_BOOTSTRAP(h)                                                                         \
+	{                                                                                          \
+		.name = "clear-bootstrap-commands", .type = FLAG_BOOL, .help = (h), .alias = {     \
+			"clear-setup-commands",                                                    \
+			"clear-env-commands"                                                       \
+		}                                                                                  \
+	}
+#define MAYBE_EMPTY(n, h)                                                                          \
+	{                                                                                          \
+		.name = (n), .type = FLAG_VALUE, .value = "COMMAND", .help = (h),                  \
+		.may_be_empty = true                                                               \
+	}
+#define PROFILE_COMMANDS                                                                           \
+	MAYBE_EMPTY("validation-command", "tells in a started node whether the agent is there"),   \
+		MAYBE_EMPTY("launch-command", "what starts the agent; shown, never run by itself")
+#define INSTALL(h)                                                                                 \
+	{                                                                                          \
+		.name = "install-command", .type = FLAG_LIST, .value = "COMMAND", .help = (h)      \
+	}
+#define VARIABLES(h)                                                                               \
+	{                                                                                          \
+		.name = "env", .type = FLAG_LIST, .value = "NAME=VALUE", .help = (h)               \
+	}
+#define ENV_CONFIGS(h)                                                                             \
+	{                                                                                          \
+		.name = "env-config", .type = FLAG_LIST, .value = "REF", .help = (h),              \
+		.complete = COMPLETE_ENVIRONMENT                                                   \
+	}
 #define RESOURCES                                                                                  \
 	VALUE("cpus", "N", "CPUs of the VM"),                                                      \
 		VALUE("memory", "SIZE", "memory of the VM: 4, 4GiB, 512M (a bare number is GiB)"), \
@@ -68,6 +96,28 @@ static const struct flag environment_create_flags[] = {
 		.required = true},
 	BOOTSTRAP("a command that prepares the guest"),
 };
+static const struct flag environment_update_flags[] = {
+	BOOTSTRAP("a command of the new list, which replaces the old one"),
+	CLEAR_BOOTSTRAP("leave it without commands"),
+};
+static const struct flag profile_create_flags[] = {
+	{.name = "name",
+		.type = FLAG_VALUE,
+		.value = "NAME",
+		.help = "name of the profile",
+		.required = true},
+	INSTALL("a command that installs the agent in a new node"),
+	PROFILE_COMMANDS,
+	VARIABLES("a variable for bootstrap steps and shells"),
+};
+static const struct flag profile_update_flags[] = {
+	VALUE("name", "NAME", "a new name"),
+	INSTALL("a command of the new list, which replaces the old one"),
+	SWITCH("clear-install-commands", "leave it without install commands"),
+	PROFILE_COMMANDS,
+	VARIABLES("a variable of the new set, which replaces the old one"),
+	SWITCH("clear-env", "leave it without variables"),
+};
 static const struct flag list_flags[] = {INCLUDE_DELETED};
 static const struct flag project_create_flags[] = {
 	{.name = "workspace",
@@ -77,15 +127,27 @@ static const struct flag project_create_flags[] = {
 		.complete = COMPLETE_DIR,
 		.required = true},
 	VALUE("slug", "SLUG", "name of the project (from the directory's name)"),
-	{.name = "env-config",
-		.type = FLAG_LIST,
-		.value = "REF",
-		.help = "environment config for its nodes",
-		.complete = COMPLETE_ENVIRONMENT},
+	ENV_CONFIGS("environment config for its nodes"),
 	PROFILE,
 	VALUE("template", "LOCATOR", "Lima template: template:NAME, a file or a URL"),
 	RESOURCES,
 	BOOTSTRAP("a command that runs last when a node is prepared"),
+};
+static const struct flag project_update_flags[] = {
+	VALUE("slug", "SLUG", "a new name; the old one is free again"),
+	{.name = "workspace",
+		.type = FLAG_VALUE,
+		.value = "PATH",
+		.help = "another directory with the code; not while a node is live",
+		.complete = COMPLETE_DIR},
+	PROFILE,
+	VALUE("template", "LOCATOR", "Lima template for new nodes"),
+	ENV_CONFIGS("an environment config of the new list, which replaces the old one"),
+	SWITCH("clear-env-configs", "leave it without environment configs"),
+	RESOURCES,
+	SWITCH("clear-resources", "forget its cpus, memory and disk; those given with it count"),
+	BOOTSTRAP("a command of the new list, which replaces the project's old one"),
+	CLEAR_BOOTSTRAP("drop the project's own bootstrap commands"),
 };
 static const struct flag node_create_flags[] = {
 	{.name = "project",
@@ -236,6 +298,66 @@ const struct command commands[] = {
 		.complete = COMPLETE_ENVIRONMENT,
 		.run = cmd_environment_show,
 		.summary = "show one environment config"},
+	{.group = "environment",
+		.name = "update",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_ENVIRONMENT,
+		FLAGS(environment_update_flags),
+		.run = cmd_environment_update,
+		.summary = "replace the commands of an environment config",
+		.more = "Nodes that exist already keep the commands they were created with."},
+	{.group = "environment",
+		.name = "delete",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_ENVIRONMENT,
+		.run = cmd_environment_delete,
+		.summary = "delete an environment config that no live project lists"},
+
+	{.group = "profile",
+		.name = "create",
+		.args = "",
+		FLAGS(profile_create_flags),
+		.run = cmd_profile_create,
+		.summary = "store an agent profile",
+		.more = "Its install commands run first in every new node that uses it, its "
+			"variables are set in bootstrap steps and shells."},
+	{.group = "profile",
+		.name = "list",
+		.args = "",
+		.run = cmd_profile_list,
+		.summary = "list agent profiles"},
+	{.group = "profile",
+		.name = "show",
+		.args = "NAME",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROFILE,
+		.run = cmd_profile_show,
+		.summary = "show one agent profile"},
+	{.group = "profile",
+		.name = "update",
+		.args = "NAME",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROFILE,
+		FLAGS(profile_update_flags),
+		.run = cmd_profile_update,
+		.summary = "change an agent profile",
+		.more = "What is not given stays as it is. Nodes that exist already keep the "
+			"install commands they were created with. One that is in use, or is the "
+			"default, keeps its name."},
+	{.group = "profile",
+		.name = "delete",
+		.args = "NAME",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROFILE,
+		.run = cmd_profile_delete,
+		.summary = "delete an agent profile that is neither in use nor the default"},
 
 	{.group = "project",
 		.name = "create",
@@ -257,6 +379,17 @@ const struct command commands[] = {
 		.complete = COMPLETE_PROJECT,
 		.run = cmd_project_show,
 		.summary = "show one project"},
+	{.group = "project",
+		.name = "update",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		FLAGS(project_update_flags),
+		.run = cmd_project_update,
+		.summary = "change a project",
+		.more = "What is not given stays as it is. Nodes that exist already keep their "
+			"VM, their profile and their environment configs."},
 	{.group = "project",
 		.name = "delete",
 		.args = "REF",
@@ -375,6 +508,7 @@ const struct group groups[] = {
 	{"project", "a directory with code, and what its nodes are made from"},
 	{"node", "a VM with a copy or a mount of a project's workspace"},
 	{"environment", "reusable commands that prepare a guest"},
+	{"profile", "how a coding agent is installed, checked and launched"},
 	{"config", "settings"},
 };
 const size_t groups_n = countof(groups);

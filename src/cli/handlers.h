@@ -12,10 +12,19 @@ bool cmd_version(struct invocation *inv, struct err *e);
 bool cmd_environment_create(struct invocation *inv, struct err *e);
 bool cmd_environment_list(struct invocation *inv, struct err *e);
 bool cmd_environment_show(struct invocation *inv, struct err *e);
+bool cmd_environment_update(struct invocation *inv, struct err *e);
+bool cmd_environment_delete(struct invocation *inv, struct err *e);
+
+bool cmd_profile_create(struct invocation *inv, struct err *e);
+bool cmd_profile_list(struct invocation *inv, struct err *e);
+bool cmd_profile_show(struct invocation *inv, struct err *e);
+bool cmd_profile_update(struct invocation *inv, struct err *e);
+bool cmd_profile_delete(struct invocation *inv, struct err *e);
 
 bool cmd_project_create(struct invocation *inv, struct err *e);
 bool cmd_project_list(struct invocation *inv, struct err *e);
 bool cmd_project_show(struct invocation *inv, struct err *e);
+bool cmd_project_update(struct invocation *inv, struct err *e);
 bool cmd_project_delete(struct invocation *inv, struct err *e);
 bool cmd_project_tree(struct invocation *inv, struct err *e);
 

@@ -9,7 +9,7 @@ struct parser {
 	char **argv;
 	int argc, at;
 	const char *group;
-	bool flags_ended;
+	bool flags_ended, has_level;
 };
 
 static bool bad(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -122,6 +122,8 @@ static bool take_value(struct parser *p, const struct flag *f, const struct flag
 	}
 	if (!utf8_valid(*value))
 		return bad(e, "the value of --%s is not UTF-8", f->name);
+	if (!value->n && !f->may_be_empty)
+		return bad(e, "--%s is empty", f->name);
 	return true;
 }
 
@@ -153,13 +155,14 @@ static bool set_global(
 		inv->help = true;
 	else if (z_eq(f->name, "version"))
 		inv->version = true;
-	else if (z_eq(f->name, "log-level"))
+	else if (z_eq(f->name, "log-level")) {
+		if (p->has_level)
+			return bad(e, "--log-level is given twice");
+		p->has_level = true;
 		return log_level(value, &inv->log_level, e);
-	else if (z_eq(f->name, "home")) {
+	} else if (z_eq(f->name, "home")) {
 		if (inv->home_storage)
 			return bad(e, "--home is given twice");
-		if (!value.n)
-			return bad(e, "--home is empty");
 		inv->home_storage = mem_strndup(value.p, value.n);
 		inv->home_flag = inv->home_storage;
 	}

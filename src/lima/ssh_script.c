@@ -186,19 +186,10 @@ void ssh_script_env_file(const char *env_file, struct buf *script)
 	word(script, env_file);
 }
 
-static bool is_name(const char *z)
-{
-	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-
-	return *z && strchr(first, *z) &&
-	       !z[strspn(z, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "abcdefghijklmnopqrstuvwxyz_0123456789")];
-}
-
 void ssh_env_text(const struct strmap *environment, struct buf *out)
 {
 	for (size_t i = 0; i < environment->keys.n; i++) {
-		if (!is_name(environment->keys.v[i]))
+		if (!sh_is_name(str_z(environment->keys.v[i])))
 			continue;
 		buf_printf(out, "export %s=", environment->keys.v[i]);
 		sh_quote_z(out, environment->values.v[i]);

@@ -14,5 +14,11 @@ bool environment_list(const struct home *h, const struct ctx *c, bool deleted,
 	struct record_list *out, struct err *e);
 bool environment_show(const struct home *h, const struct ctx *c, const char *ref,
 	struct environment *out, struct err *e);
+/* commands: the new list; may be empty. */
+bool environment_update(struct home *h, const struct ctx *c, const char *ref,
+	const struct strv *commands, struct environment *out, struct err *e);
+/* Refused while a live project lists it. Its record stays, and can be shown. */
+bool environment_delete(struct home *h, const struct ctx *c, const char *ref,
+	struct environment *out, struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include "ops/bootstrap_plan.h"
 #include "ops/node_query.h"
 #include "ops/node_vm.h"
+#include "ops/project_refs.h"
 #include "ops/projects.h"
 #include "ops/workspace.h"
 #include "os/file.h"
@@ -165,21 +166,32 @@ static void fill_record(struct node_work *w, const struct node_new *new)
 		n->guest_workspace_path = mem_strdup(w->project.workspace_path);
 }
 
-/* The project cannot be deleted, nor the name be taken, while this lock is held. */
+/* What the node was planned from, as it is now. */
+static bool project_unchanged(struct node_work *w, struct err *e)
+{
+	struct project now = {.id = mem_strdup(w->project.id)};
+	bool same;
+
+	if (!record_again(w->h, REC_PROJECT, &now, e))
+		return false;
+	same = z_eq(now.workspace_path, w->project.workspace_path);
+	fields_fini(&project_fields, &now);
+	if (same)
+		return true;
+	err_set(e, ERR_PRECONDITION_FAILED, "project %s got another workspace meanwhile",
+		w->project.slug);
+	return err_fix(e, "run it again");
+}
+
+/* While this lock is held the project is neither deleted nor moved, its profile stays, and
+ * the name is not taken. */
 static bool record_locked(struct node_work *w, const struct node_new *new, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
-	struct project now = {0};
-	bool live;
 
-	if (!lock_namespace(w->h, REC_NODE, &lock, e) ||
-		!record_load(w->h, REC_PROJECT, w->project.id, &now, e))
+	if (!lock_namespace(w->h, REC_NODE, &lock, e) || !project_unchanged(w, e) ||
+		!profile_known(w->h, w->node.agent_profile_name, e))
 		return false;
-	live = !now.deleted_at;
-	fields_fini(&project_fields, &now);
-	if (!live)
-		return err_set(
-			e, ERR_PRECONDITION_FAILED, "project %s was deleted", w->project.slug);
 	if (!pick_slug(w->h, &w->ctx, new, &w->project, &w->node.slug, e) ||
 		!instance_name_fits(w->h->config.lima_home, w->node.slug, e))
 		return false;

@@ -4,13 +4,14 @@
 #include "base/num.h"
 #include "model/settings.h"
 #include "model/slug.h"
+#include "ops/dependents.h"
 #include "ops/node_query.h"
+#include "ops/project_refs.h"
 #include "ops/workspace.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "store/events.h"
 #include "store/home_prepare.h"
-#include "store/profiles.h"
 
 #define CPUS_MAX 1024
 
@@ -48,22 +49,6 @@ bool resources_from_flags(const char *cpus, const char *memory, const char *disk
 	return false;
 }
 
-/* The slugs of the environment configs that the references name, each once. */
-static bool resolve_environments(const struct home *h, const struct ctx *c, const struct strv *refs,
-	struct strv *slugs, struct err *e)
-{
-	for (size_t i = 0; refs && i < refs->n; i++) {
-		struct environment env = {0};
-
-		if (!record_find_live(h, c, REC_ENVIRONMENT, refs->v[i], &env, e))
-			return err_field(e, "environment_config", refs->v[i]);
-		if (!strv_has(slugs, env.slug))
-			strv_add(slugs, env.slug);
-		fields_fini(&environment_fields, &env);
-	}
-	return true;
-}
-
 /* What can be told to be wrong before anything is written. */
 static bool check_new(const struct home *h, const struct project_new *new, struct buf *workspace,
 	struct resources *res, struct err *e)
@@ -75,16 +60,6 @@ static bool check_new(const struct home *h, const struct project_new *new, struc
 	if (new->template && !*new->template)
 		return err_set(e, ERR_INVALID_ARGUMENT, "--template is empty");
 	return resources_from_flags(new->cpus, new->memory, new->disk, res, e);
-}
-
-static bool check_profile(const struct home *h, const char *name, struct err *e)
-{
-	struct profile p = {0};
-
-	if (!profile_load(h, name, &p, e))
-		return false;
-	fields_fini(&profile_fields, &p);
-	return true;
 }
 
 static bool pick_slug(const struct home *h, const struct ctx *c, const struct project_new *new,
@@ -111,7 +86,8 @@ static bool create_locked(struct home *h, const struct ctx *c, const struct proj
 	own_lock struct lock lock = LOCK_NONE;
 
 	return lock_namespace(h, REC_PROJECT, &lock, e) &&
-	       resolve_environments(h, c, new->env_configs, &p->environment_configs, e) &&
+	       profile_known(h, p->agent_profile_name, e) &&
+	       environments_resolve(h, c, new->env_configs, &p->environment_configs, e) &&
 	       pick_slug(h, c, new, workspace, &p->slug, e) &&
 	       workspace_check_others(h, c, p->workspace_path, NULL, false, e) &&
 	       record_create(h, REC_PROJECT, p, e) &&
@@ -135,8 +111,7 @@ bool project_create(struct home *h, const struct ctx *c, const struct project_ne
 		mem_strdup(new->template ? new->template : h->config.default_template);
 	if (new->bootstrap_commands &&new->bootstrap_commands->n)
 		strv_copy(&lists_add(&p.lima_commands, "bootstrap")->list, new->bootstrap_commands);
-	if (!check_profile(h, p.agent_profile_name, e) ||
-		!create_locked(h, c, new, buf_view(&workspace), &p, e))
+	if (!create_locked(h, c, new, buf_view(&workspace), &p, e))
 		goto fail;
 	*out = p;
 	return true;
@@ -145,66 +120,24 @@ fail:
 	return false;
 }
 
-static void name_first_few(struct buf *b, const char *slug, size_t count)
+/* Nodes first: they are what must go before the children can. */
+static bool deletable(
+	const struct home *h, const struct ctx *c, const struct project *p, struct err *e)
 {
-	if (count > 5)
-		return;
-	buf_printf(b, "%s%s", b->n ? ", " : "", count == 5 ? "…" : slug);
-}
+	own_dependents struct dependents nodes = {0}, children = {0};
 
-static bool refuse_delete(const struct project *p, size_t count, const struct buf *names,
-	const char *what, const char *field, struct err *e)
-{
-	own_buf struct buf n = {0};
-
-	buf_printf(&n, "%zu", count);
-	err_set(e, ERR_PRECONDITION_FAILED, "project %s still has %s: %s", p->slug, what,
-		buf_z(names));
+	if (!dependents_nodes(h, c, p->id, &nodes, e) ||
+		!dependents_children(h, c, p->id, &children, e))
+		return false;
+	if (!dependents_none(&nodes, "node_count", e, "project %s still has live nodes", p->slug))
+		err_fix(e, "delete them first: codelima node delete NODE");
+	else if (!dependents_none(&children, "child_count", e,
+			 "project %s still has live child projects", p->slug))
+		err_fix(e, "delete them first: codelima project delete PROJECT");
+	else
+		return true;
 	err_field(e, "project_slug", p->slug);
-	err_field(e, "project_id", p->id);
-	return err_field(e, field, buf_z(&n));
-}
-
-static bool no_live_nodes(
-	const struct home *h, const struct ctx *c, const struct project *p, struct err *e)
-{
-	own_records struct record_list l = {0};
-	own_buf struct buf names = {0};
-	size_t count = 0;
-
-	if (!records_list(h, c, REC_NODE, 0, &l, e))
-		return false;
-	for (size_t i = 0; i < l.n; i++) {
-		const struct node *n = (const struct node *)l.v + i;
-
-		if (z_eq(n->project_id, p->id))
-			name_first_few(&names, n->slug, ++count);
-	}
-	if (!count)
-		return true;
-	refuse_delete(p, count, &names, "live nodes", "node_count", e);
-	return err_fix(e, "delete them first: codelima node delete NODE");
-}
-
-static bool no_live_children(
-	const struct home *h, const struct ctx *c, const struct project *p, struct err *e)
-{
-	own_records struct record_list l = {0};
-	own_buf struct buf names = {0};
-	size_t count = 0;
-
-	if (!records_list(h, c, REC_PROJECT, 0, &l, e))
-		return false;
-	for (size_t i = 0; i < l.n; i++) {
-		const struct project *child = (const struct project *)l.v + i;
-
-		if (z_eq(child->parent_project_id, p->id))
-			name_first_few(&names, child->slug, ++count);
-	}
-	if (!count)
-		return true;
-	refuse_delete(p, count, &names, "live child projects", "child_count", e);
-	return err_fix(e, "delete them first: codelima project delete PROJECT");
+	return err_field(e, "project_id", p->id);
 }
 
 static bool mark_project_deleted(void *rec, void *arg, struct err *e)
@@ -228,8 +161,8 @@ bool project_delete(
 	if (!record_find_live(h, c, REC_PROJECT, ref, &p, e))
 		return false;
 	ok = home_prepare(h, c, e) && lock_namespace(h, REC_PROJECT, &projects, e) &&
-	     lock_namespace(h, REC_NODE, &nodes, e) && no_live_nodes(h, c, &p, e) &&
-	     no_live_children(h, c, &p, e) &&
+	     lock_namespace(h, REC_NODE, &nodes, e) && record_again(h, REC_PROJECT, &p, e) &&
+	     deletable(h, c, &p, e) &&
 	     record_update(h, REC_PROJECT, p.id, mark_project_deleted, NULL, out, e) &&
 	     event_append(h, REC_PROJECT, p.id, "project.deleted", NULL, NULL, e);
 	fields_fini(&project_fields, &p);

@@ -140,23 +140,41 @@ static bool lock_profiles(const struct home *h, struct lock *l, struct err *e)
 		       "the list of agent profiles", e);
 }
 
+/* The file of a name that is not taken. */
+static bool write_new(const struct home *h, const char *name, struct str text, struct err *e)
+{
+	own_err struct err why = {0};
+	own_buf struct buf path = {0};
+
+	profile_path(h, name, &path);
+	if (file_create(buf_z(&path), text, 0600, &why))
+		return true;
+	if (why.sys != EEXIST)
+		return err_move(e, &why);
+	err_set(e, ERR_PRECONDITION_FAILED, "there is an agent profile %s", name);
+	err_field(e, "slug", name);
+	return err_fix(e, "codelima profile update %s", name);
+}
+
 bool profile_create(const struct home *h, const struct profile *p, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
-	own_buf struct buf path = {0}, text = {0};
+	own_buf struct buf text = {0};
 
 	if (!slug_check(str_z(p->name), e) || !lock_profiles(h, &lock, e) ||
 		!file_mkdirs(h->config.agent_profiles_dir, 0700, e))
 		return false;
-	profile_path(h, p->name, &path);
 	codec_to_yaml(&profile_fields, p, &text);
-	if (file_create(buf_z(&path), buf_view(&text), 0600, e))
-		return true;
-	if (e && e->sys == EEXIST) {
-		err_set(e, ERR_PRECONDITION_FAILED, "there is an agent profile %s", p->name);
-		err_fix(e, "codelima profile update %s", p->name);
-	}
-	return false;
+	return write_new(h, p->name, buf_view(&text), e);
+}
+
+/* The new file stands before the old one goes: a killed process leaves both, never none. */
+static bool put_under(const struct home *h, const char *path, const char *old_name,
+	const char *name, struct str text, struct err *e)
+{
+	if (z_eq(old_name, name))
+		return file_replace(path, text, 0600, e);
+	return slug_check(str_z(name), e) && write_new(h, name, text, e) && file_unlink(path, e);
 }
 
 bool profile_update(const struct home *h, const char *name,
@@ -171,7 +189,7 @@ bool profile_update(const struct home *h, const char *name,
 	ok = lock_profiles(h, &lock, e) && load_text(h, name, &path, &text, e) &&
 	     parse(name, buf_view(&text), buf_z(&path), &p, e) && change(&p, arg, e) &&
 	     codec_yaml_update(&profile_fields, &p, buf_view(&text), buf_z(&path), &fresh, e) &&
-	     file_replace(buf_z(&path), buf_view(&fresh), 0600, e);
+	     put_under(h, buf_z(&path), name, p.name, buf_view(&fresh), e);
 	if (ok && out)
 		fields_copy(&profile_fields, out, &p);
 	fields_fini(&profile_fields, &p);

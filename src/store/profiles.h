@@ -18,7 +18,8 @@ bool profile_names(const struct home *h, struct strv *names, struct err *e);
 /* PreconditionFailed when there is one of that name; InvalidArgument for a name
  * that is no slug. */
 bool profile_create(const struct home *h, const struct profile *p, struct err *e);
-/* As record_update(); out may be NULL. */
+/* As record_update(); out may be NULL. A change of the name moves the file; a name that
+ * is taken is refused as in profile_create(). */
 bool profile_update(const struct home *h, const char *name,
 	bool (*change)(struct profile *p, void *arg, struct err *e), void *arg, struct profile *out,
 	struct err *e);

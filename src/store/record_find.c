@@ -211,11 +211,8 @@ bool record_find(const struct home *h, const struct ctx *c, enum record_type t, 
 	return find_by_index(h, t, ref, rec) || find_in_all(h, c, t, ref, rec, e);
 }
 
-bool record_find_live(const struct home *h, const struct ctx *c, enum record_type t,
-	const char *ref, void *rec, struct err *e)
+static bool is_live(enum record_type t, void *rec, struct err *e)
 {
-	if (!record_find(h, c, t, ref, rec, e))
-		return false;
 	if (!record_get(t, rec, SLOT_DELETED))
 		return true;
 	err_set(e, ERR_PRECONDITION_FAILED, "%s %s is deleted", record_word(t),
@@ -224,6 +221,20 @@ bool record_find_live(const struct home *h, const struct ctx *c, enum record_typ
 	err_field(e, "slug", record_get(t, rec, SLOT_SLUG));
 	fields_fini(record_fields(t), rec);
 	return false;
+}
+
+bool record_find_live(const struct home *h, const struct ctx *c, enum record_type t,
+	const char *ref, void *rec, struct err *e)
+{
+	return record_find(h, c, t, ref, rec, e) && is_live(t, rec, e);
+}
+
+bool record_again(const struct home *h, enum record_type t, void *rec, struct err *e)
+{
+	own_mem char *id = mem_strdup(record_get(t, rec, SLOT_ID));
+
+	fields_fini(record_fields(t), rec);
+	return record_load(h, t, id, rec, e) && is_live(t, rec, e);
 }
 
 static const void *holder(const struct record_list *l, const char *slug)

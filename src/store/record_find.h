@@ -14,6 +14,9 @@ bool record_find(const struct home *h, const struct ctx *c, enum record_type t, 
 /* The same, but a deleted record is PreconditionFailed. */
 bool record_find_live(const struct home *h, const struct ctx *c, enum record_type t,
 	const char *ref, void *rec, struct err *e);
+/* A record that was found before the namespace was locked, as it is now: loaded anew, and
+ * PreconditionFailed when somebody deleted it meanwhile. */
+bool record_again(const struct home *h, enum record_type t, void *rec, struct err *e);
 
 /* Is the slug free among live records of the type? When not: PreconditionFailed
  * with field slug. For REC_NODE also compares lima_instance_name. */

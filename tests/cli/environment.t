@@ -1,5 +1,5 @@
 #!/bin/bash
-# environment create, list, show; the built-in ones (contract/store.md §1).
+# environment create, list, show, update, delete; the built-in ones (contract/store.md §1).
 . "$(dirname "$0")/lib.sh"
 
 sandbox "built-in environments"
@@ -44,6 +44,59 @@ no_calls
 there "$CODELIMA_HOME/_index/environment-configs/by-slug/dev"
 same "$(stat -c %a "$CODELIMA_HOME" 2>/dev/null || stat -f %Lp "$CODELIMA_HOME")" 700 "home is 0700"
 same "$(find "$CODELIMA_HOME" -type d ! -perm 700; find "$CODELIMA_HOME" -type f ! -perm 600)" "" "directories 0700, files 0600"
+
+sandbox "update"
+cl environment create --slug dev --bootstrap-command one --bootstrap-command two
+cl --json environment show dev; f=$CODELIMA_HOME/environment-configs/$(get .data.id)/environment-config.yaml
+sed -i.bak -e '1i # mine' -e 's/^    - two/    - two # why/' "$f"; rm "$f.bak"; cp "$f" "$T/f"
+cl --json environment update dev --bootstrap-command one --setup-command 'and two' --env-command two; status 0
+json .data.bootstrap_commands '["one","and two","two"]' "the list is replaced"
+same "$(diff "$T/f" "$f" | grep '^[<>]' | grep -v updated_at)" '>     - and two' "what stays keeps its line"
+file_has "$f" "# mine"; file_has "$f" "    - two # why"
+cl --json environment update dev --clear-bootstrap-commands; status 0; json .data.bootstrap_commands '[]'
+for flag in --clear-setup-commands --clear-env-commands; do
+	cl environment update dev --bootstrap-command x; cl --json environment update dev $flag; json .data.bootstrap_commands '[]' "$flag"
+done
+before=$(listing)
+cl --json environment update dev; refused 2 InvalidArgument "nothing to change"
+cl --json environment update dev --bootstrap-command x --clear-setup-commands; refused 2 InvalidArgument
+cl --json environment update nope --bootstrap-command x; refused 4 NotFound
+cl --json environment update dev --slug other --bootstrap-command x; refused 2 InvalidArgument
+same "$before" "$(listing)" "refused: nothing changes"
+same "$(at -l "$(dirname "$f")/events.jsonl" .type | tr -d '\t' | sort -u)" 'environment.created
+environment.updated'
+
+sandbox "delete"
+cl environment create --slug dev; cl --json environment show dev; id=$(get .data.id)
+project a --env-config dev; project b --env-config codex --env-config dev
+before=$(listing "$CODELIMA_HOME/environment-configs")
+cl --json environment delete dev; refused 5 PreconditionFailed; json_like .error.message 'a, b'; json .error.fields.environment_config dev
+json .error.fields.project_count 2
+same "$before" "$(listing "$CODELIMA_HOME/environment-configs")"
+cl project delete a; cl --json environment delete dev; refused 5 PreconditionFailed; json_like .error.message ': b$'
+cl project update b --env-config codex
+cl --json environment delete "$id"; status 0; json_like .data.deleted_at ^20 "no live project lists it"
+cl --json environment list; json '.data.*.slug' "codex
+claude-code"
+cl --json environment list --include-deleted; json '.data.#' 3
+cl --json environment show dev; status 0; json .data.id "$id" "still showable"
+cl --json environment delete dev; refused 5 PreconditionFailed; json .error.fields.id "$id"
+cl --json environment update dev --bootstrap-command x; refused 5 PreconditionFailed
+cl --json project update b --env-config dev; refused 5 PreconditionFailed
+gone "$CODELIMA_HOME/_index/environment-configs/by-slug/dev"
+file_has "$CODELIMA_HOME/environment-configs/$id/events.jsonl" environment.deleted
+cl environment create --slug dev; status 0 "the slug is free again"
+cl --json environment show dev; json_lacks .data.deleted_at "a live one beats a deleted one"
+
+sandbox "a built-in that was deleted stays deleted"
+cl --json environment delete claude-code; status 0 "on a home that was not there yet"
+cl environment create --slug x; project p
+cl --json environment list; json '.data.*.slug' "codex
+x"
+cl --json environment show claude-code; status 0; json_like .data.deleted_at ^20
+cl --json project update p --env-config claude-code; refused 5 PreconditionFailed
+cl environment create --slug claude-code; status 0 "its name is free"
+no_calls
 
 sandbox "an index is a hint"
 cl environment create --slug dev; status 0

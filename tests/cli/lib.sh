@@ -250,6 +250,8 @@ listing() {
 		fi
 	done | sort
 }
+# The same without the lock files, which who may write makes before it can refuse.
+unlocked() { listing "$@" | grep -v '/_locks[/ ]'; }
 # The same without what a command that writes may do to be able to refuse: make the home,
 # its built-in records, locks and its job's record.
 traces() {

@@ -71,13 +71,26 @@ static void lists_keep_their_order_and_aliases_are_the_same_flag(void **state)
 
 	(void)state;
 	PARSE(&p, "environment", "create", "--slug", "x", "--setup-command", "a b",
-		"--bootstrap-command=c=d", "--env-command", "");
+		"--bootstrap-command=c=d", "--env-command", " ");
 	assert_true(p.ok);
 	l = inv_list(&p.inv, "bootstrap-command");
 	assert_int_equal(l->n, 3);
 	assert_string_equal(l->v[0], "a b");
 	assert_string_equal(l->v[1], "c=d");
-	assert_string_equal(l->v[2], "");
+	assert_string_equal(l->v[2], " ");
+	parsed_fini(&p);
+}
+
+static void an_empty_value_is_refused_where_it_says_nothing(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	PARSE(&p, "environment", "create", "--slug", "x", "--setup-command=");
+	assert_refused(&p, "--bootstrap-command is empty");
+	PARSE(&p, "profile", "update", "x", "--launch-command", "");
+	assert_true(p.ok);
+	assert_string_equal(inv_value(&p.inv, "launch-command"), "");
 	parsed_fini(&p);
 }
 
@@ -230,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flags_and_words_in_any_order),
 		cmocka_unit_test(lists_keep_their_order_and_aliases_are_the_same_flag),
+		cmocka_unit_test(an_empty_value_is_refused_where_it_says_nothing),
 		cmocka_unit_test(a_shell_command_keeps_its_own_flags),
 		cmocka_unit_test(what_is_wrong_is_named_with_the_nearest_right_word),
 		cmocka_unit_test(json_counts_even_where_the_line_is_wrong),
