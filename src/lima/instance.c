@@ -11,7 +11,7 @@
 #include "os/fd.h"
 #include "os/file.h"
 #include "os/proc.h"
-#include "os/runtime_dir.h"
+#include "os/socket.h"
 
 #define YAML_ROOM (1u << 20)
 #define SETTLE_MS 3000

@@ -40,39 +40,47 @@ static void body_terminal(struct buf *body)
 }
 
 /* What `sh -l` reads costs more than all the rest (Debian's /etc/profile starts four
- * programs), so its outcome is kept in the guest until one of the files changes. The two
- * directories that a usual .profile looks for are part of the name. What belongs to one
- * session is not kept. */
+ * programs), so its outcome is kept in the guest: one file that first asks whether any of
+ * the profile files is newer than itself, and then sets what they had changed. The two
+ * directories that a usual .profile looks for count as well. What belongs to one session is
+ * not kept; nor is anything where a value of several lines makes the comparison doubtful. */
 static void body_profile(struct buf *body)
 {
-	buf_puts(body, "codelima_p=$HOME/.codelima/profile${BASH_VERSION:+-bash}\n"
-		       "[ -d \"$HOME/bin\" ] && codelima_p=$codelima_p-b\n"
-		       "[ -d \"$HOME/.local/bin\" ] && codelima_p=$codelima_p-l\n"
-		       "codelima_n=\n"
-		       "for codelima_f in /etc/profile /etc/environment /etc/profile.d "
-		       "/etc/profile.d/* \"$HOME/.profile\" \"$HOME/.bashrc\"; do\n"
-		       "[ \"$codelima_f\" -nt \"$codelima_p\" ] && codelima_n=1\n"
-		       "done\n"
-		       "if [ -r \"$codelima_p\" ] && [ -z \"$codelima_n\" ]; then\n"
-		       ". \"$codelima_p\"\n"
-		       "else\n"
-		       "[ ! -r /etc/profile ] || . /etc/profile\n"
-		       "[ ! -r \"$HOME/.profile\" ] || . \"$HOME/.profile\"\n"
-		       "( codelima_u=$(umask)\n"
-		       "unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
-		       "TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
-		       "umask 077\n"
-		       "mkdir -p \"$HOME/.codelima\" && "
-		       "{ export -p; echo \"umask $codelima_u\"; } >\"$codelima_p.$$\" && "
-		       "mv -f \"$codelima_p.$$\" \"$codelima_p\" ) 2>/dev/null\n"
-		       "fi\n"
-		       "unset codelima_p codelima_n codelima_f\n");
+	buf_puts(body,
+		"codelima_p=$HOME/.codelima/login${BASH_VERSION:+-bash}\n"
+		"[ -r \"$codelima_p\" ] && . \"$codelima_p\"\n"
+		"if [ -n \"${codelima_n-1}\" ]; then\n"
+		"codelima_e=$(export -p)\n"
+		"[ ! -r /etc/profile ] || . /etc/profile\n"
+		"[ ! -r \"$HOME/.profile\" ] || . \"$HOME/.profile\"\n"
+		"LANG=${LANG:-C.UTF-8}; export LANG\n"
+		"( codelima_u=$(umask)\n"
+		"unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
+		"TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
+		"case $HOME in *\\'*) exit;; esac\n"
+		"! export -p | grep -qv '^export \\|^declare -x ' || exit\n"
+		"umask 077\n"
+		"mkdir -p \"$HOME/.codelima\" && { printf 'test '\n"
+		"for codelima_f in /etc/profile.d/* /etc/environment /etc/profile.d \"$HOME/bin\" "
+		"\"$HOME/.local/bin\" \"$HOME/.bashrc\" \"$HOME/.profile\"; do\n"
+		"case $codelima_f in *\\'*) continue;; esac\n"
+		"printf \"'%s' -nt '%s' -o \" \"$codelima_f\" \"$codelima_p\"\n"
+		"done\n"
+		"printf \"/etc/profile -nt '%s' || {\\n\" \"$codelima_p\"\n"
+		"export -p | grep -vxF \"$codelima_e\"\n"
+		"echo \"umask $codelima_u; codelima_n=\"; echo '}'; } >\"$codelima_p.$$\" && "
+		"mv -f \"$codelima_p.$$\" \"$codelima_p\" ) 2>/dev/null\n"
+		"fi\n");
+}
+
+static void body_lang(struct buf *body)
+{
+	buf_puts(body, "LANG=${LANG:-C.UTF-8}; export LANG\n");
 }
 
 /* After the profile files: what the profile of the agent says wins over them. */
 static void body_environment(const struct ssh *s, struct buf *body)
 {
-	buf_puts(body, "LANG=${LANG:-C.UTF-8}; export LANG\n");
 	if (!s->env_file)
 		return;
 	buf_puts(body, "[ ! -r \"$HOME/\"");
@@ -82,14 +90,25 @@ static void body_environment(const struct ssh *s, struct buf *body)
 	buf_putc(body, '\n');
 }
 
-/* $1 is the directory, "" for none. CDPATH would make cd print. */
-static void body_cd(struct buf *body)
+/* `cd -- DIR`: not to "-", and not by way of CDPATH, which would make it print. */
+static void go_to(struct buf *body, const char *dir)
 {
-	buf_puts(body, "[ -z \"$1\" ] || CDPATH= cd -- \"$1\" 2>/dev/null || {\n"
-		       "printf 'codelima: no directory %s in the VM\\n' \"$1\" >&2\n"
-		       "exit 1\n"
-		       "}\n"
-		       "shift\n");
+	own_buf struct buf b = {0};
+
+	buf_printf(&b, "%s%s", *dir == '/' ? "" : "./", dir);
+	buf_puts(body, "cd -- ");
+	sh_quote(body, buf_view(&b));
+	buf_puts(body, " 2>/dev/null || ");
+}
+
+static void body_cd(struct buf *body, const char *dir)
+{
+	if (!dir || !*dir)
+		return;
+	go_to(body, dir);
+	buf_puts(body, "{\nprintf 'codelima: no directory %s in the VM\\n' ");
+	sh_quote_z(body, dir);
+	buf_puts(body, " >&2\nexit 1\n}\n");
 }
 
 void ssh_script_command(const struct ssh *s, const char *workdir, const struct strv *args,
@@ -101,51 +120,48 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 	body_environment(s, &body);
 	if (tty)
 		body_terminal(&body);
-	body_cd(&body);
+	body_cd(&body, workdir);
 	/* Caught, not ignored: the command starts with the default, and the shell
 	 * lives on to tell how it ended. */
 	buf_puts(&body, "trap : HUP INT QUIT TERM USR1 USR2\n");
-	if (token) {
-		buf_puts(&body, TOKEN_VAR "=");
-		sh_quote_z(&body, token);
-		buf_putc(&body, ' ');
-	}
-	buf_puts(&body, "\"$@\"\nexit $?");
+	if (token)
+		buf_printf(&body, TOKEN_VAR "=%s", token);
+	for (size_t i = 0; i < args->n; i++)
+		word(&body, args->v[i]);
+	buf_puts(&body, "\nexit $?");
 	/* sshd has started a shell already: a second one is needed only where that one is
 	 * fish, csh or the like. */
 	if (s->direct)
-		buf_puts(script, "set --");
+		buf_str(script, buf_view(&body));
 	else
 		begin(script, "-c", buf_view(&body));
-	word(script, workdir ? workdir : "");
-	for (size_t i = 0; i < args->n; i++)
-		word(script, args->v[i]);
-	if (!s->direct)
-		return;
-	buf_putc(script, '\n');
-	buf_str(script, buf_view(&body));
 }
 
 void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *script)
 {
 	own_buf struct buf body = {0};
 
+	body_lang(&body);
 	body_environment(s, &body);
 	body_terminal(&body);
-	buf_puts(&body, "[ -z \"$1\" ] || CDPATH= cd -- \"$1\" 2>/dev/null || "
-			"printf 'codelima: %s is not there in the VM: this is the home "
-			"directory\\n' \"$1\" >&2\n"
-			"exec \"${SHELL:-/bin/sh}\" -l");
+	if (workdir && *workdir) {
+		go_to(&body, workdir);
+		buf_puts(&body, "printf 'codelima: %s is not there in the VM: this is the home "
+				"directory\\n' ");
+		sh_quote_z(&body, workdir);
+		buf_puts(&body, " >&2\n");
+	}
+	buf_puts(&body, "exec \"${SHELL:-/bin/sh}\" -l");
 	begin(script, "-c", buf_view(&body));
-	word(script, workdir ? workdir : "");
 }
 
 void ssh_script_step(const struct ssh *s, const char *workdir, const char *step, struct buf *script)
 {
 	own_buf struct buf body = {0};
 
+	body_lang(&body);
 	body_environment(s, &body);
-	body_cd(&body);
+	body_cd(&body, workdir);
 	/* eval, so that the step is the login shell's own text and still sees no $1. */
 	buf_puts(&body, "codelima_step=$1\n"
 			"shift\n"
@@ -153,7 +169,6 @@ void ssh_script_step(const struct ssh *s, const char *workdir, const char *step,
 			"$codelima_step\"\n"
 			"exit $?");
 	begin(script, "-lc", buf_view(&body));
-	word(script, workdir ? workdir : "");
 	word(script, step);
 }
 

@@ -1,6 +1,7 @@
 #include "ops/shell_op.h"
 
 #include "base/mem.h"
+#include "lima/ssh_mux.h"
 #include "ops/guest.h"
 #include "ops/node_start.h"
 #include "os/clock.h"
@@ -129,6 +130,17 @@ static bool run_captured(struct shell *s, struct run *r, int *status, struct err
 	return true;
 }
 
+/* The quick way: the master does it, no ssh is started. */
+static bool run_by_master(struct shell *s, const char *script, int *status)
+{
+	enum mux_result got;
+
+	signals_forward(relay, s);
+	got = ssh_mux_run(s->g.ssh.control_path, script, status);
+	signals_forward(NULL, NULL);
+	return got == MUX_ENDED;
+}
+
 static bool over_ssh(struct shell *s, int *status, struct err *e)
 {
 	own_buf struct buf script = {0};
@@ -138,6 +150,8 @@ static bool over_ssh(struct shell *s, int *status, struct err *e)
 	if (!ssh_master(&s->g.ssh, &s->w.ctx, e))
 		return false;
 	guest_words(s, tty, &script);
+	if (!tty && !s->o->out && run_by_master(s, buf_z(&script), status))
+		return true;
 	ssh_argv(&s->g.ssh, tty ? SSH_TTY : SSH_NO_TTY, buf_z(&script), &argv);
 	if (s->o->out) {
 		own_run struct run r = {.argv = (const char *const *)argv.v, .env = &s->g.ssh.env};

@@ -1,21 +1,10 @@
 #include "os/runtime_dir.h"
 
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include "os/fd.h"
 #include "os/file.h"
-#include "os/plat.h"
 #include "os/proc.h"
+#include "os/socket.h"
 
 #define NAME_ROOM 40 /* "/" and the longest socket name that we use */
-
-size_t socket_path_max(void)
-{
-	return sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
-}
 
 static bool xdg_dir(struct buf *out)
 {
@@ -58,28 +47,4 @@ bool runtime_dir(struct buf *out, struct err *e)
 	buf_clear(out);
 	buf_str(out, buf_view(&dir));
 	return true;
-}
-
-bool socket_answers(const char *path)
-{
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	size_t n = strlen(path);
-	own_fd int fd = -1;
-
-	if (n > socket_path_max())
-		return false;
-	memcpy(sa.sun_path, path, n);
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (fd < 0 || !fd_nonblock(fd, true, NULL))
-		return false;
-	/* EAGAIN: somebody listens, with a full backlog. */
-	return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 || errno == EAGAIN ||
-	       errno == EINPROGRESS;
-}
-
-bool socket_peer_is_us(int fd)
-{
-	unsigned uid;
-
-	return plat_peer_uid(fd, &uid) && uid == proc_uid();
 }

@@ -10,14 +10,6 @@
 
 #include "base/err.h"
 
-/* Longest path a socket can have without its NUL: sun_path is 108 bytes on
- * Linux (unix(7)) and 104 on macOS (<sys/un.h>). */
-size_t socket_path_max(void);
-
 bool runtime_dir(struct buf *out, struct err *e);
-/* True when a process accepts connections on this socket now. */
-bool socket_answers(const char *path);
-/* True when the process at the other end of a connected socket is this user's. */
-bool socket_peer_is_us(int fd);
 
 #endif

@@ -178,7 +178,7 @@ static void the_profile_is_read_again_when_it_changes(void **state)
 		0600);
 	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
 	assert_string_equal(out.p, "1 x 0037\n");
-	assert_true(file_exists(in_scratch("home/.codelima/profile-b")));
+	assert_true(file_exists(in_scratch("home/.codelima/login")));
 	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
 	assert_string_equal(out.p, "1 none 0037\n");
 	clock_sleep_ms(20);
@@ -192,6 +192,12 @@ static void the_profile_is_read_again_when_it_changes(void **state)
 	put_dir("home/.local/bin");
 	assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
 	assert_non_null(strstr(out.p, "local"));
+	/* A value of several lines is right the second time too. */
+	put_file("home/.profile", "export FROM_PROFILE='a\nPATH=b\n'\n", 0600);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(in_shell("bash", script.p, NULL, &out), 0);
+		assert_non_null(strstr(out.p, "a\nPATH=b\n none"));
+	}
 }
 
 static void step(const char *text, int status, const char *expected)

@@ -10,6 +10,7 @@
 #include "os/proc.h"
 #include "os/runtime_dir.h"
 #include "os/signals.h"
+#include "os/socket.h"
 #include "os/spawn.h"
 #include "os/tty.h"
 #include "scratch.h"
