@@ -1,8 +1,9 @@
-/* node create, list, show, start, stop, restart, delete */
+/* node create, list, show, start, stop, restart, clone, delete */
 #include "base/escape.h"
 #include "base/mem.h"
 #include "cli/handlers.h"
 #include "cli/output.h"
+#include "ops/node_clone.h"
 #include "ops/node_create.h"
 #include "ops/node_delete.h"
 #include "ops/node_query.h"
@@ -174,6 +175,26 @@ bool cmd_node_restart(struct invocation *inv, struct err *e)
 		    &(struct node_start_opts){.argv = &inv->argv}, &n, e))
 		return false;
 	report(inv, &n, "Restarted");
+	return true;
+}
+
+bool cmd_node_clone(struct invocation *inv, struct err *e)
+{
+	const struct node_clone_opts o = {
+		.slug = inv_value(inv, "node-slug"),
+		.agent_profile = inv_value(inv, "agent-profile"),
+		.lima_commands_file = inv_value(inv, "lima-commands-file"),
+		.trust_file = inv_has(inv, "trust-file"),
+		.argv = &inv->argv,
+	};
+	struct node n = {0};
+
+	if (!node_clone(&inv->home, inv->ctx, inv->args.v[0], &o, &n, e))
+		return false;
+	out_changed(inv, &node_fields, &n,
+		"Cloned node %s as %s (%s). Start it with: codelima node start %s", inv->args.v[0],
+		n.slug, n.id, n.slug);
+	fields_fini(&node_fields, &n);
 	return true;
 }
 

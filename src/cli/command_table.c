@@ -149,6 +149,13 @@ static const struct flag project_update_flags[] = {
 	BOOTSTRAP("a command of the new list, which replaces the project's old one"),
 	CLEAR_BOOTSTRAP("drop the project's own bootstrap commands"),
 };
+#define COMMANDS_FILE(text)                                                                        \
+	{.name = "lima-commands-file",                                                             \
+		.type = FLAG_VALUE,                                                                \
+		.value = "PATH",                                                                   \
+		.help = (text),                                                                    \
+		.complete = COMPLETE_FILE},                                                        \
+		SWITCH("trust-file", "take that file even where a guest can write it")
 static const struct flag node_create_flags[] = {
 	{.name = "project",
 		.type = FLAG_VALUE,
@@ -165,12 +172,7 @@ static const struct flag node_create_flags[] = {
 		.complete = COMPLETE_WORDS},
 	PROFILE,
 	RESOURCES,
-	{.name = "lima-commands-file",
-		.type = FLAG_VALUE,
-		.value = "PATH",
-		.help = "YAML file with lima_commands for this node",
-		.complete = COMPLETE_FILE},
-	SWITCH("trust-file", "take that file even where a guest can write it"),
+	COMMANDS_FILE("YAML file with lima_commands for this node"),
 	SWITCH("no-bootstrap", "run no bootstrap steps until start --rebootstrap"),
 	SWITCH("containerd", "let Lima set up containerd in the guest"),
 	{.name = "runtime",
@@ -198,6 +200,15 @@ static const struct flag node_start_flags[] = {
 		"build the VM anew from its stored template and copy the workspace again"),
 	SWITCH("rebootstrap", "run every bootstrap step again"),
 	SWITCH("yes", "with --recreate: do not ask before a VM with a copy is destroyed"),
+};
+static const struct flag node_clone_flags[] = {
+	VALUE("node-slug", "SLUG", "name of the clone (REF-clone)"),
+	COMMANDS_FILE("YAML file with lima_commands for the clone (those of REF)"),
+	{.name = "agent-profile",
+		.type = FLAG_VALUE,
+		.value = "NAME",
+		.help = "only the one that REF has",
+		.complete = COMPLETE_PROFILE},
 };
 static const struct flag node_delete_flags[] = {
 	SWITCH("yes", "do not ask when the VM runs or holds a copy"),
@@ -469,6 +480,21 @@ const struct command commands[] = {
 		.traits = CMD_LONG,
 		.run = cmd_node_restart,
 		.summary = "stop a node and start it again"},
+	{.group = "node",
+		.name = "clone",
+		.args = "REF",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_NODE,
+		FLAGS(node_clone_flags),
+		.traits = CMD_LONG,
+		.run = cmd_node_clone,
+		.summary = "make a node with a copy of another node's VM",
+		.more = "The VM is copied as it is, with the workspace in it, what was installed, "
+			"and "
+			"its logins, keys and tokens; nothing is seeded or bootstrapped again. A "
+			"node "
+			"that runs is stopped for it and started again afterwards."},
 	{.group = "node",
 		.name = "delete",
 		.args = "REF",

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "lima/template.h"
+#include "lima/home_mark.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/file.h"
@@ -105,25 +105,6 @@ static enum vm_status look(int dir, const char *name, int *ha_pid, int *driver)
 	return *ha_pid ? VM_RUNNING : VM_STOPPED;
 }
 
-static bool id_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-';
-}
-
-/* By text, not by YAML: Lima may have written the script in any style. */
-static char *home_id_in(struct str yaml)
-{
-	struct str mark = STR("# " TEMPLATE_HOME_MARK);
-	size_t n = 0;
-
-	yaml = str_from(yaml, str_find_str(yaml, mark));
-	yaml = str_from(yaml, mark.n);
-	while (n < yaml.n && id_char(yaml.p[n]))
-		n++;
-	return n ? mem_strndup(yaml.p, n) : NULL;
-}
-
 static bool missing_errno(int sys)
 {
 	return sys == ENOENT || sys == ENOTDIR;
@@ -143,7 +124,7 @@ bool instance_read(const char *lima_home, const char *name, struct instance *i, 
 	i->status = look(dir, name, &i->ha_pid, &i->driver_pid);
 	i->has_ssh_config = faccessat(dir, "ssh.config", F_OK, 0) == 0;
 	if (file_read(path_join(&path, i->dir, "lima.yaml"), &yaml, YAML_ROOM, NULL))
-		i->home_id = home_id_in(buf_view(&yaml));
+		i->home_id = home_mark_read(buf_view(&yaml));
 	return true;
 }
 

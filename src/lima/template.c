@@ -5,6 +5,7 @@
 #include "data/yamlout.h"
 #include "data/yamlval.h"
 #include "lima/baked.h"
+#include "lima/home_mark.h"
 #include "lima/stripped.h"
 #include "os/proc.h"
 
@@ -338,7 +339,7 @@ static bool put_provision(struct build *b, struct err *e)
 	buf_puts(&item, "mode: system\n"
 			"script: |\n"
 			"  #!/bin/sh\n"
-			"  # " TEMPLATE_HOME_MARK);
+			"  # " HOME_MARK);
 	put_id(&item, b->want->home_id);
 	buf_puts(&item, "\n"
 			"  name=$LIMA_CIDATA_NAME\n"

@@ -18,8 +18,4 @@
 bool template_build(struct str filled, struct str plain, struct str default_yaml,
 	const struct template_want *want, const struct ctx *c, struct buf *out, struct err *e);
 
-/* The marker line in the provision script ("# codelima-home: ID"); instance_read() reads
- * it back from lima.yaml's text. */
-#define TEMPLATE_HOME_MARK "codelima-home: "
-
 #endif

@@ -17,32 +17,25 @@
 
 #define AWAIT_MS 200
 
-static bool vm_missing(const struct node_work *w, struct err *e)
+/* What limactl had copied when it was stopped looks like a VM, and is not a whole one. */
+static bool half_clone(const struct node_work *w, struct err *e)
 {
 	err_set(e, ERR_PRECONDITION_FAILED,
-		"the VM of node %s is gone: Lima has no instance %s in %s", w->node.slug,
-		w->node.lima_instance_name, w->h->config.lima_home);
+		"node %s is a clone that was cut short: its VM may not be whole", w->node.slug);
 	err_field(e, "node_slug", w->node.slug);
 	err_field(e, "instance_name", w->node.lima_instance_name);
 	return err_fix(e,
-		"codelima node start %s --recreate (a new VM from the same template), or: codelima "
-		"node delete %s",
+		"codelima node delete %s, then clone again; or codelima node start %s --recreate "
+		"(a new VM with a new copy of the workspace)",
 		w->node.slug, w->node.slug);
 }
 
-static bool vm_broken(const struct node_work *w, struct err *e)
-{
-	err_set(e, ERR_PRECONDITION_FAILED, "the VM of node %s is broken: %s/%s is incomplete",
-		w->node.slug, w->h->config.lima_home, w->node.lima_instance_name);
-	err_field(e, "instance_name", w->node.lima_instance_name);
-	return err_fix(e, "codelima node start %s --recreate, or: codelima node delete %s",
-		w->node.slug, w->node.slug);
-}
-
-static bool startable(const struct node_work *w, struct err *e)
+bool node_startable(const struct node_work *w, struct err *e)
 {
 	const char *state = w->node.lifecycle_state;
 
+	if (w->node.parent_node_id && z_eq(state, LIFE_PROVISIONING))
+		return half_clone(w, e);
 	if (!z_eq(state, LIFE_TERMINATING) && !z_eq(state, LIFE_TERMINATED))
 		return true;
 	err_set(e, ERR_PRECONDITION_FAILED, "node %s is being deleted", w->node.slug);
@@ -102,26 +95,14 @@ static bool recreate(struct node_work *w, const struct node_start_opts *o, struc
 static bool settle(
 	struct node_work *w, const struct node_start_opts *o, enum vm_status *status, struct err *e)
 {
-	struct instance now = {0};
-	bool half;
-
-	if (o->recreate && !recreate(w, o, e))
+	if ((o->recreate && !recreate(w, o, e)) || !node_vm_there(w, status, e))
 		return false;
-	if (!node_work_instance(w, &now, e))
-		return false;
-	*status = now.status;
-	half = now.status == VM_BROKEN && (now.ha_pid || now.driver_pid);
-	instance_fini(&now);
-	if (half) {
-		ctx_notice(&w->ctx, LEVEL_WARN, "instance %s runs only by half: stopping it first",
-			w->node.lima_instance_name);
-		if (!node_vm_force_stop(w, e))
-			return false;
-		*status = VM_STOPPED;
-	}
-	if (*status == VM_MISSING)
-		return vm_missing(w, e);
-	return *status != VM_BROKEN || vm_broken(w, e);
+	if (*status != VM_BROKEN)
+		return true;
+	ctx_notice(&w->ctx, LEVEL_WARN, "instance %s runs only by half: stopping it first",
+		w->node.lima_instance_name);
+	*status = VM_STOPPED;
+	return node_vm_force_stop(w, e);
 }
 
 /* What a failed or cancelled `limactl start` leaves running is stopped, on a fresh context. */
@@ -231,16 +212,9 @@ static bool await_guest(struct node_work *w, struct err *e)
 
 static bool check_before_boot(struct node_work *w, struct err *e)
 {
-	struct node_vm_want v = {0};
-	bool ok;
-
-	if (node_is_mounted(&w->node) && !workspace_usable(w->h, w->node.workspace_mount_path, e))
-		return false;
-	if (!node_vm_want(w, false, &v, e))
-		return false;
-	ok = node_vm_check(w, &v, e);
-	node_vm_want_fini(&v);
-	return ok;
+	return (!node_is_mounted(&w->node) ||
+		       workspace_usable(w->h, w->node.workspace_mount_path, e)) &&
+	       node_vm_recheck(w, e);
 }
 
 static bool bootstrap(struct node_work *w, struct guest *g, struct bootstrap *b,
@@ -282,7 +256,8 @@ static bool start_claimed(struct node_work *w, const struct node_start_opts *o, 
 {
 	enum vm_status status;
 
-	if (!startable(w, e) || !node_work_lima(w, e) || !settle(w, o, &status, e))
+	if ((!o->recreate && !node_startable(w, e)) || !node_work_lima(w, e) ||
+		!settle(w, o, &status, e))
 		return false;
 	if (status != VM_RUNNING && !check_before_boot(w, e))
 		return false;
@@ -301,6 +276,19 @@ static bool start_claimed(struct node_work *w, const struct node_start_opts *o, 
 		return false;
 	node_work_event(w, "node.started", NULL, NULL);
 	return true;
+}
+
+bool node_start_vm(struct node_work *w, struct err *e)
+{
+	const struct node_start_opts o = {0};
+
+	if (node_work_lima(w, e) && check_before_boot(w, e) && boot(w, &o, e)) {
+		node_work_event(w, "node.started", NULL, NULL);
+		return true;
+	}
+	node_work_event(
+		w, "node.start.failed", NULL, (const char *[]){"error", buf_z(&e->msg), NULL});
+	return false;
 }
 
 static void result(struct node_work *w, struct node *out)

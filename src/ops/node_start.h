@@ -20,6 +20,11 @@ bool node_start(struct home *h, const struct ctx *c, const char *ref,
 /* stop, then start, under one claim. */
 bool node_restart(struct home *h, const struct ctx *c, const char *ref,
 	const struct node_start_opts *o, struct node *out, struct err *e);
+/* Within an operation that holds the claim: boots a VM that it had stopped. No seed, no
+ * bootstrap; the lifecycle stays as it is. */
+bool node_start_vm(struct node_work *w, struct err *e);
+/* Refuses a node that is being deleted, and a clone that was cut short. */
+bool node_startable(const struct node_work *w, struct err *e);
 /* Would --recreate destroy a VM with a copy in it? Reads only. */
 bool node_recreate_destroys(const struct home *h, const struct node *n);
 

@@ -1,6 +1,7 @@
 #include "ops/node_vm.h"
 
 #include "base/mem.h"
+#include "lima/home_mark.h"
 #include "lima/merged.h"
 #include "model/settings.h"
 #include "os/clock.h"
@@ -152,6 +153,35 @@ bool node_vm_create(struct node_work *w, const struct node_vm_want *v, struct er
 	return true;
 }
 
+static bool run_clone(struct node_work *w, const struct node_work *source, struct err *e)
+{
+	const char *from = source->node.lima_instance_name, *to = w->node.lima_instance_name;
+
+	ctx_step(&w->ctx, "clone", STEP_RUNNING, "instance %s to %s", from, to);
+	if (node_work_action(w, ACT_CLONE,
+		    &(struct action_vars){.source_instance = from, .target_instance = to}, NULL,
+		    NULL, NULL, e))
+		return true;
+	err_field(e, "source_instance", from);
+	return err_field(e, "target_instance", to);
+}
+
+bool node_vm_clone(struct node_work *w, const struct node_work *source, struct err *e)
+{
+	const char *name = w->node.lima_instance_name;
+	enum vm_status status;
+
+	if (!run_clone(w, source, e) || !node_work_status(w, &status, e))
+		return false;
+	if (status != VM_STOPPED)
+		return lied(w, "clone", vm_status_word(status), e);
+	if (!home_mark_put(w->h->config.lima_home, name, w->h->id, e))
+		return err_field(e, "instance_name", name);
+	ctx_step(&w->ctx, "clone", STEP_DONE, "instance %s to %s", source->node.lima_instance_name,
+		name);
+	return true;
+}
+
 bool node_vm_check(struct node_work *w, const struct node_vm_want *v, struct err *e)
 {
 	json_t *instance = NULL;
@@ -167,6 +197,55 @@ bool node_vm_check(struct node_work *w, const struct node_vm_want *v, struct err
 	if (!ok)
 		err_field(e, "instance_name", w->node.lima_instance_name);
 	return ok;
+}
+
+bool node_vm_recheck(struct node_work *w, struct err *e)
+{
+	struct node_vm_want v = {0};
+	bool ok;
+
+	if (!node_vm_want(w, false, &v, e))
+		return false;
+	ok = node_vm_check(w, &v, e);
+	node_vm_want_fini(&v);
+	return ok;
+}
+
+static bool vm_missing(const struct node_work *w, struct err *e)
+{
+	err_set(e, ERR_PRECONDITION_FAILED,
+		"the VM of node %s is gone: Lima has no instance %s in %s", w->node.slug,
+		w->node.lima_instance_name, w->h->config.lima_home);
+	err_field(e, "node_slug", w->node.slug);
+	err_field(e, "instance_name", w->node.lima_instance_name);
+	return err_fix(e,
+		"codelima node start %s --recreate (a new VM from the same template), or: codelima "
+		"node delete %s",
+		w->node.slug, w->node.slug);
+}
+
+static bool vm_broken(const struct node_work *w, struct err *e)
+{
+	err_set(e, ERR_PRECONDITION_FAILED, "the VM of node %s is broken: %s/%s is incomplete",
+		w->node.slug, w->h->config.lima_home, w->node.lima_instance_name);
+	err_field(e, "instance_name", w->node.lima_instance_name);
+	return err_fix(e, "codelima node start %s --recreate, or: codelima node delete %s",
+		w->node.slug, w->node.slug);
+}
+
+bool node_vm_there(const struct node_work *w, enum vm_status *status, struct err *e)
+{
+	struct instance now = {0};
+	bool idle;
+
+	if (!node_work_instance(w, &now, e))
+		return false;
+	*status = now.status;
+	idle = !now.ha_pid && !now.driver_pid;
+	instance_fini(&now);
+	if (*status == VM_MISSING)
+		return vm_missing(w, e);
+	return *status != VM_BROKEN || !idle || vm_broken(w, e);
 }
 
 bool node_vm_force_stop(struct node_work *w, struct err *e)

@@ -56,6 +56,19 @@ static bool end_orphan(const struct claim *stale, struct err *e)
 		(long long)stale->child_pgid, stale->operation ? stale->operation : "operation");
 }
 
+/* A clone stops its source and starts it again; it is not started behind the person's back. */
+static void tell_stopped(const struct node_work *w, const char *operation)
+{
+	enum vm_status status;
+
+	if (z_eq(operation, "clone") && !z_eq(w->node.lifecycle_state, LIFE_PROVISIONING) &&
+		node_work_status(w, &status, NULL) && status == VM_STOPPED)
+		ctx_notice(&w->ctx, LEVEL_WARN,
+			"node %s is stopped: when it ran before, the clone stopped it (codelima "
+			"node start %s)",
+			w->node.slug, w->node.slug);
+}
+
 static bool recover(struct node_work *w, const struct claim *stale, struct err *e)
 {
 	const char *op = stale->operation ? stale->operation : "operation";
@@ -66,28 +79,40 @@ static bool recover(struct node_work *w, const struct claim *stale, struct err *
 		"an earlier %s of node %s (pid %lld) died without finishing; going on from what it "
 		"left",
 		op, w->node.slug, (long long)stale->pid);
+	tell_stopped(w, op);
 	node_work_event(w, "node.lifecycle.recovered", NULL,
 		(const char *[]){
 			"operation", op, "job_id", stale->job_id ? stale->job_id : "", NULL});
 	return true;
 }
 
-bool node_work_claim(
-	struct node_work *w, const char *operation, const struct strv *argv, struct err *e)
+static bool take_claim(struct node_work *w, const struct job *job, struct err *e)
 {
 	struct claim stale = {0};
 	bool was_stale = false, ok;
 
-	if (!job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e))
-		return false;
-	w->has_job = true;
 	if (!claim_take(
-		    &w->claim, w->h, w->node.id, w->job.job.id, operation, &stale, &was_stale, e))
+		    &w->claim, w->h, w->node.id, job->id, job->operation, &stale, &was_stale, e))
 		return false;
 	w->has_claim = true;
 	ok = !was_stale || recover(w, &stale, e);
 	fields_fini(&claim_fields, &stale);
 	return ok;
+}
+
+bool node_work_claim(
+	struct node_work *w, const char *operation, const struct strv *argv, struct err *e)
+{
+	if (!job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e))
+		return false;
+	w->has_job = true;
+	return take_claim(w, &w->job.job, e);
+}
+
+bool node_work_join(struct node_work *w, struct node_work *first, struct err *e)
+{
+	w->also = first;
+	return take_claim(w, &first->job.job, e);
 }
 
 bool node_work_open(struct node_work *w, struct home *h, const struct ctx *c, const char *ref,
@@ -156,6 +181,15 @@ void command_list_fini(struct command_list *l)
 	strv_fini(&l->commands);
 }
 
+/* For struct run's gate: whoever recovers either node must know of the child. */
+static bool name_child(void *arg, int pid, uint64_t start, struct err *e)
+{
+	struct node_work *w = arg;
+
+	return claim_child(&w->claim, pid, start, e) &&
+	       (!w->also || claim_child(&w->also->claim, pid, start, e));
+}
+
 bool node_work_action(struct node_work *w, enum action a, const struct action_vars *v,
 	const struct resources *res, struct buf *out, const struct run *more, struct err *e)
 {
@@ -167,8 +201,8 @@ bool node_work_action(struct node_work *w, enum action a, const struct action_va
 		return false;
 	node_work_commands(w, a, &list);
 	vars.instance_name = w->node.lima_instance_name;
-	r.gate = claim_child;
-	r.gate_arg = &w->claim;
+	r.gate = name_child;
+	r.gate_arg = w;
 	return action_run(&w->lima, &w->ctx, a, &list, &vars, res, out, &r, e);
 }
 

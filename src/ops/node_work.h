@@ -29,6 +29,7 @@ struct node_work {
 	struct job_handle job;
 	struct claim_handle claim;
 	bool has_lima, has_job, has_claim;
+	struct node_work *also;		/* of a clone: its source, which our children hold too */
 	char *node_file, *project_file; /* for messages about overrides */
 };
 
@@ -39,6 +40,8 @@ bool node_work_open(struct node_work *w, struct home *h, const struct ctx *c, co
 /* The job and claim of a node whose record was just made. */
 bool node_work_claim(
 	struct node_work *w, const char *operation, const struct strv *argv, struct err *e);
+/* The claim of a second node, within the operation that `first` began: no job of its own. */
+bool node_work_join(struct node_work *w, struct node_work *first, struct err *e);
 /* Opens limactl; done late so that metadata-only paths need none. */
 bool node_work_lima(struct node_work *w, struct err *e);
 void node_work_close(struct node_work *w, const struct err *result);

@@ -80,6 +80,7 @@ json_t *instance_json(const char *name);
 void instance_create(const char *name, const char *text, int argc, char **argv);
 void instance_start(const char *name, long timeout_s, int argc, char **argv);
 void instance_kill(const char *name);
+void check_name(const char *name); /* fatal when Lima would not take it */
 int hostagent(int argc, char **argv);
 int qemu(int argc, char **argv);
 

@@ -109,7 +109,7 @@ static void prepare_home(void)
 	}
 }
 
-static void check_name(const char *name)
+void check_name(const char *name)
 {
 	for (const char *c = name; *c; c++)
 		if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') &&

@@ -256,6 +256,38 @@ static int delete (struct call *c)
 	return 0;
 }
 
+static bool ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* pkg/limatype/filenames: SkipOnClone, TmpFileSuffixes. */
+static bool left_out(const char *file)
+{
+	return strcmp(file, "protected") == 0 || strcmp(file, "swtpm") == 0 ||
+	       ends_in(file, ".pid") || ends_in(file, ".sock") || ends_in(file, ".tmp");
+}
+
+/* One after the other in the order of their names: lima.yaml comes late, the disk before. */
+static void clone_files(const struct call *c, const char *from, const char *to)
+{
+	struct dirent **entry;
+	int n = scandir(instance_path(from, ""), &entry, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		const char *file = entry[i]->d_name;
+		if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0 || left_out(file))
+			continue;
+		if (strcmp(file, "lima.yaml") == 0)
+			play("clone", c->argc, c->argv, MID);
+		char *args[] = {"/bin/cp", "-RPp", instance_path(from, file),
+			instance_path(to, file), NULL};
+		if (wait_for(start_program(args, 1, 2, false)) != 0)
+			fatal("copying %s failed", file);
+	}
+}
+
+/* cmd/limactl/clone.go, pkg/instance/clone.go */
 static int clone(struct call *c)
 {
 	if (c->n != 2)
@@ -265,18 +297,15 @@ static int clone(struct call *c)
 		say("warning", "--yes flag is deprecated (--tty=false is still supported)");
 	if (!status)
 		fatal("instance `%s` not found", from);
-	if (instance_status(to))
-		fatal("instance `%s` already exists", to);
+	if (strcmp(from, to) == 0)
+		fatal("new instance name `%s` must be different from `%s`", to, from);
 	if (strcmp(status, "Running") == 0)
 		fatal("cannot clone a running instance");
+	if (instance_status(to))
+		fatal("instance `%s` already exists", to);
+	check_name(to);
 	make_dirs(instance_path(to, ""));
-	play("clone", c->argc, c->argv, MID);
-	static const char *const files[] = {
-		"lima.yaml", "lima-version", "cloud-config.yaml", "disk", NULL};
-	for (int i = 0; files[i]; i++)
-		copy_file(instance_path(from, files[i]), instance_path(to, files[i]));
-	char *args[] = {"/bin/cp", "-RPp", guest_root(from), guest_root(to), NULL};
-	wait_for(start_program(args, 1, 2, false));
+	clone_files(c, from, to);
 	return 0;
 }
 
