@@ -3,8 +3,8 @@
 #
 # The tools are optimised: their figures are read.
 
-TERM_TOOLS := term-replay term-host term-bench term-diff
-TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen shot ghost)
+TERM_TOOLS := term-replay term-host term-bench term-diff term-shots
+TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen shot ghost host_script)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
 
@@ -33,3 +33,13 @@ bench-term: build/tools/term-bench $(STREAMS)/ink
 		build/tools/term-bench --mb $(BENCH_MB) $${p:+--peer $$p} $(STREAMS)/$$s || exit 1; done; done
 	$(Q)for o in "--mem 10000" "--reflow 10000" "--fresh 1000" "--freeze 10000"; do build/tools/term-bench $$o; done
 bench: bench-term
+
+# Real programs, and their bytes again through other terminals (BUILD.md, "Tests").
+# The peers come from npm, their versions pinned in tests/term/peers.
+NPM_QUIET := --no-audit --no-fund --loglevel error
+build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.json
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
+	$(Q)cd $(@D) && npm ci --ignore-scripts $(NPM_QUIET) && touch .done
+.PHONY: test-programs
+test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## programs of the system under the engine, beside other terminals
+	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys))

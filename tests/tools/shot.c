@@ -79,7 +79,7 @@ void shot_head(
 		c->pending_wrap ? " pending" : "", c->visible ? "" : " hidden");
 }
 
-void shot_term(struct buf *out, struct term *t)
+void shot_term(struct buf *out, struct term *t, bool plain)
 {
 	uint64_t screen = term_screen_row(t), row = term_alternate(t) ? screen : term_first_row(t);
 	struct term_cursor c = term_cursor(t);
@@ -95,7 +95,7 @@ void shot_term(struct buf *out, struct term *t)
 		for (unsigned x = 0; x < l.n; x++)
 			shot_cell(&r, &l.styles[cell_style(l.c[x])],
 				term_cell_text(&l, l.c[x], tmp), cell_kind(l.c[x]) == CELL_TAIL);
-		shot_row_end(&r, out, (long)(row - screen), l.wrapped);
+		shot_row_end(&r, out, (long)(row - screen), l.wrapped && !plain);
 	}
 	term_view_fini(t, &v);
 	shot_row_fini(&r);

@@ -30,7 +30,7 @@ void shot_cell(struct shot_row *r, const struct style *look, struct str text, bo
 void shot_row_end(struct shot_row *r, struct buf *out, long number, bool wrapped);
 void shot_head(
 	struct buf *out, unsigned cols, unsigned rows, bool alternate, const struct term_cursor *c);
-/* All of ours. */
-void shot_term(struct buf *out, struct term *t);
+/* All of ours; plain: without the signs of wrapping. */
+void shot_term(struct buf *out, struct term *t, bool plain);
 
 #endif

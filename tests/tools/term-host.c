@@ -1,9 +1,12 @@
-/* term-host [--cols N] [--rows N] [--timeout S] [--decrqcra] [--input FILE] [--record FILE] -- CMD…
+/* term-host [--cols N] [--rows N] [--timeout S] [--decrqcra] [--input FILE | --script FILE]
+ *           [--record FILE] [--moments FILE] -- CMD…
  *
  * Runs CMD on a PTY under the engine, answers its queries, and prints the JSON
  * document of term-replay when CMD ends; exits with its status. --input: bytes that
  * are typed as soon as CMD reads them; each "\f" (form feed) in them waits until CMD
- * was silent for 300 ms. --record: keep what CMD wrote.
+ * was silent for 300 ms. --script: steps that wait for what CMD shows (host_script.h);
+ * when the time is up before they are done, the one under way is told. --record: keep
+ * what CMD wrote; --moments: and when a script took a shot or resized.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,21 +19,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/host_script.h"
 #include "tools/term_json.h"
 
 enum { QUIET_MS = 300 };
 
-struct host {
+struct session {
+	struct host host;
+	struct host_script script;
 	struct term_options term;
-	struct term *t;
-	int fd;
 	pid_t pid;
 	double timeout;
-	const char *input_file, *record_file;
+	const char *input_file, *script_file, *record_file, *moments_file;
 	FILE *record;
-	struct buf input, replies, out; /* out: to be written to the PTY */
+	struct buf input, replies;
 	size_t typed;
-	double last_output;
 };
 
 static double now(void)
@@ -43,18 +46,27 @@ static double now(void)
 
 static void on_reply(void *ctx, struct str s)
 {
-	struct host *h = ctx;
+	struct session *h = ctx;
 
 	buf_str(&h->replies, s);
-	buf_str(&h->out, s);
+	buf_str(&h->host.out, s);
 }
 
-static bool start(struct host *h, char **argv)
+/* DECCOLM: the program is to see the size it asked for. */
+static void on_resized(void *ctx, unsigned cols, unsigned rows)
+{
+	struct session *h = ctx;
+	struct winsize ws = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+
+	ioctl(h->host.fd, TIOCSWINSZ, &ws);
+}
+
+static bool start(struct session *h, char **argv)
 {
 	struct winsize ws = {
 		.ws_row = (unsigned short)h->term.rows, .ws_col = (unsigned short)h->term.cols};
 
-	h->pid = forkpty(&h->fd, NULL, NULL, &ws);
+	h->pid = forkpty(&h->host.fd, NULL, NULL, &ws);
 	if (h->pid == 0) {
 		setenv("TERM", "xterm-256color", 1);
 		setenv("COLORTERM", "truecolor", 1);
@@ -62,69 +74,71 @@ static bool start(struct host *h, char **argv)
 		execvp(argv[0], argv);
 		_exit(127);
 	}
-	return h->pid > 0 && fcntl(h->fd, F_SETFL, O_NONBLOCK) == 0;
+	return h->pid > 0 && fcntl(h->host.fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* Input up to the next form feed, which waits for silence. */
-static void type(struct host *h)
+static void type(struct session *h)
 {
-	while (h->typed < h->input.n && !h->out.n) {
+	while (h->typed < h->input.n && !h->host.out.n) {
 		struct str rest = str_from(buf_view(&h->input), h->typed);
 		size_t n = str_find(rest, '\f');
 
 		if (n == 0) {
-			if (now() - h->last_output < QUIET_MS / 1e3)
+			if (now() - h->host.last_output < QUIET_MS / 1e3)
 				return;
-			h->last_output = now();
+			h->host.last_output = now();
 			h->typed++;
 			continue;
 		}
-		buf_add(&h->out, rest.p, n);
+		buf_add(&h->host.out, rest.p, n);
 		h->typed += n;
 	}
 }
 
 /* False when the other side is gone. */
-static bool read_output(struct host *h)
+static bool read_output(struct session *h)
 {
 	char part[65536];
-	ssize_t n = read(h->fd, part, sizeof(part));
+	ssize_t n = read(h->host.fd, part, sizeof(part));
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	if (n == 0)
 		return false;
-	term_feed(h->t, part, (size_t)n);
+	term_feed(h->host.t, part, (size_t)n);
+	h->host.bytes += (size_t)n;
 	if (h->record)
 		fwrite(part, 1, (size_t)n, h->record);
-	h->last_output = now();
+	h->host.last_output = now();
 	return true;
 }
 
-static void write_input(struct host *h)
+static void write_input(struct session *h)
 {
-	ssize_t n = h->out.n ? write(h->fd, h->out.p, h->out.n) : 0;
+	ssize_t n = h->host.out.n ? write(h->host.fd, h->host.out.p, h->host.out.n) : 0;
 
 	if (n > 0)
-		buf_splice(&h->out, 0, (size_t)n, STR(""));
+		buf_splice(&h->host.out, 0, (size_t)n, STR(""));
 }
 
-static void loop(struct host *h)
+static void loop(struct session *h)
 {
 	double end = now() + h->timeout;
 
-	h->last_output = now();
+	h->host.last_output = now();
 	for (;;) {
-		struct pollfd p = {.fd = h->fd, .events = POLLIN};
+		struct pollfd p = {.fd = h->host.fd, .events = POLLIN};
 
 		type(h);
-		p.events |= h->out.n ? POLLOUT : 0;
-		poll(&p, 1, 50);
+		host_script_run(&h->script, &h->host, now());
+		p.events |= h->host.out.n ? POLLOUT : 0;
+		poll(&p, 1, h->script.ended || !h->script.text.n ? 50 : 10);
 		if (p.revents & POLLOUT)
 			write_input(h);
 		if (p.revents & (POLLIN | POLLHUP) && !read_output(h))
 			return;
-		if (now() > end) {
+		if (now() > end || h->script.broken) {
 			kill(-h->pid, SIGKILL);
 			return;
 		}
@@ -156,12 +170,13 @@ static bool read_file(const char *path, struct buf *b)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: term-host [--cols N] [--rows N] [--timeout S] [--decrqcra]"
-			" [--input FILE] [--record FILE] -- CMD...\n");
+	fprintf(stderr,
+		"usage: term-host [--cols N] [--rows N] [--timeout S] [--decrqcra]"
+		" [--input FILE | --script FILE] [--record FILE] [--moments FILE] -- CMD...\n");
 	return 2;
 }
 
-static int options(struct host *h, int argc, char **argv)
+static int options(struct session *h, int argc, char **argv)
 {
 	int i = 1;
 
@@ -180,8 +195,12 @@ static int options(struct host *h, int argc, char **argv)
 			h->timeout = strtod(v, NULL);
 		else if (!strcmp(argv[i], "--input"))
 			h->input_file = v;
+		else if (!strcmp(argv[i], "--script"))
+			h->script_file = v;
 		else if (!strcmp(argv[i], "--record"))
 			h->record_file = v;
+		else if (!strcmp(argv[i], "--moments"))
+			h->moments_file = v;
 		else
 			return argc;
 		i++;
@@ -189,32 +208,61 @@ static int options(struct host *h, int argc, char **argv)
 	return i + 1;
 }
 
+static bool open_files(struct session *h)
+{
+	if (!read_file(h->input_file, &h->input) ||
+		(h->script_file && !host_script_load(&h->script, h->script_file)))
+		return false;
+	h->record = h->record_file ? fopen(h->record_file, "wb") : NULL;
+	h->host.moments = h->moments_file ? fopen(h->moments_file, "w") : NULL;
+	return (h->record || !h->record_file) && (h->host.moments || !h->moments_file);
+}
+
+static void close_files(struct session *h)
+{
+	if (h->record)
+		fclose(h->record);
+	if (h->host.moments)
+		fclose(h->host.moments);
+}
+
+static void print_document(struct session *h)
+{
+	own_buf struct buf doc = {0};
+
+	term_json(&doc, h->host.t, buf_view(&h->replies));
+	fwrite(doc.p, 1, doc.n, stdout);
+}
+
+static void fini(struct session *h)
+{
+	term_free(h->host.t);
+	host_script_fini(&h->script);
+	buf_fini(&h->input);
+	buf_fini(&h->replies);
+	buf_fini(&h->host.out);
+}
+
 int main(int argc, char **argv)
 {
-	struct host h = {.term = {.cols = 80, .rows = 24}, .timeout = 60};
-	struct term_events ev = {.reply = on_reply};
-	own_buf struct buf doc = {0};
+	struct session h = {.term = {.cols = 80, .rows = 24}, .timeout = 60};
+	struct term_events ev = {.reply = on_reply, .resized = on_resized};
 	int i = options(&h, argc, argv), status;
 
 	if (i >= argc)
 		return usage();
-	h.t = term_new(&h.term);
-	if (!h.t || !read_file(h.input_file, &h.input) || !start(&h, argv + i)) {
+	h.host.t = term_new(&h.term);
+	if (!h.host.t || !open_files(&h) || !start(&h, argv + i)) {
 		perror("term-host");
 		return 1;
 	}
-	if (h.record_file)
-		h.record = fopen(h.record_file, "wb");
-	term_set_events(h.t, &ev, &h);
+	term_set_events(h.host.t, &ev, &h);
 	loop(&h);
 	status = status_of(h.pid);
-	if (h.record)
-		fclose(h.record);
-	term_json(&doc, h.t, buf_view(&h.replies));
-	fwrite(doc.p, 1, doc.n, stdout);
-	term_free(h.t);
-	buf_fini(&h.input);
-	buf_fini(&h.replies);
-	buf_fini(&h.out);
+	if (h.script_file && !h.script.ended)
+		host_script_blame(&h.script, &h.host, h.script_file);
+	close_files(&h);
+	print_document(&h);
+	fini(&h);
 	return status;
 }
