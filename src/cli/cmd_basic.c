@@ -9,6 +9,7 @@
 #include "ops/doctor.h"
 #include "ops/version_info.h"
 #include "os/fd.h"
+#include "term/term.h"
 
 static void print_checks(const struct checks *l)
 {
@@ -108,10 +109,13 @@ bool cmd_version(struct invocation *inv, struct err *e)
 		jout_object(&j);
 		jout_kv_z(&j, "codelima", CODELIMA_VERSION);
 		jout_kv_str(&j, "lima", buf_view(&lima));
+		jout_kv_z(&j, "terminal_engine", TERM_ENGINE_VERSION);
+		jout_kv_z(&j, "unicode", TERM_UNICODE_VERSION);
 		jout_end(&j);
 		return true;
 	}
 	out_line("codelima %s", CODELIMA_VERSION);
 	out_line("lima %s", buf_z(&lima));
+	out_line("terminal engine %s (Unicode %s)", TERM_ENGINE_VERSION, TERM_UNICODE_VERSION);
 	return true;
 }

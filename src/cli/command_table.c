@@ -277,7 +277,8 @@ const struct command commands[] = {
 		.args = "",
 		.run = cmd_version,
 		.traits = CMD_NO_HOME,
-		.summary = "print the versions of codelima and of the limactl found"},
+		.summary = "print the versions of codelima, the limactl found and the terminal "
+			   "engine"},
 
 	{.group = "config",
 		.name = "show",

@@ -28,7 +28,8 @@ sandbox "version"
 cl --version; status 0; out_like '^codelima [0-9]+\.[0-9]+'; err_empty
 no_calls "--version runs nothing"
 cl version; status 0; out_has 2.2.0 "version names Lima's"
-cl --json version; status 0; json .ok true
+out_like 'terminal engine [0-9]+\.[0-9]+ \(Unicode [0-9]+' "and the terminal engine's"
+cl --json version; status 0; json .ok true; json .data.lima 2.2.0; json .data.unicode 15.0
 gone "$CODELIMA_HOME" "no home"
 play 'version exit 1'
 cl version; status 0 "version works with a broken limactl"

@@ -7,7 +7,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "base/mem.h"
 #include "lima/ssh_mux.h"
 #include "os/signals.h"
 
@@ -189,13 +188,13 @@ static void what_never_began_is_told(void **state)
 				   silent = {.hello = HELLO_4},
 				   huge = {.hello = HELLO_4, .raw_length = 0xFFFFFFFF},
 				   tiny = {.hello = HELLO_4, .raw_length = 1};
-	static const struct master *const all[] = {
-		&other_version, &no_hello, &short_hello, &refused, &denied, &silent, &huge, &tiny};
+	static const struct master *const all[] = {&other_version, &no_hello, &short_hello,
+		&refused, &denied, &silent, &huge, &tiny, NULL};
 	int status = -1;
 
 	(void)state;
-	for (size_t i = 0; i < countof(all); i++)
-		assert_int_equal(run_on(all[i], "true", &status), MUX_NOT_STARTED);
+	for (const struct master *const *m = all; *m; m++)
+		assert_int_equal(run_on(*m, "true", &status), MUX_NOT_STARTED);
 	assert_int_equal(status, -1);
 }
 
