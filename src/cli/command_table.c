@@ -210,6 +210,9 @@ static const struct flag node_clone_flags[] = {
 		.help = "only the one that REF has",
 		.complete = COMPLETE_PROFILE},
 };
+static const struct flag node_cleanup_flags[] = {
+	SWITCH("apply", "remove what is listed, each VM before its record"),
+};
 static const struct flag node_delete_flags[] = {
 	SWITCH("yes", "do not ask when the VM runs or holds a copy"),
 };
@@ -508,6 +511,16 @@ const struct command commands[] = {
 		.summary = "delete a node and its VM",
 		.more = "Asks first when the VM runs or holds a copy of the workspace; without a "
 			"terminal that needs --yes."},
+	{.group = "node",
+		.name = "cleanup-incomplete",
+		.args = "",
+		FLAGS(node_cleanup_flags),
+		.run = cmd_node_cleanup_incomplete,
+		.summary = "list or remove what operations that died left of nodes",
+		.more = "Nodes that were never wholly made or deleted, and that nobody works on "
+			"now. "
+			"A VM that this home did not make is named and stays, and so does a node "
+			"whose VM may hold work."},
 	{.group = "node",
 		.name = "logs",
 		.args = "REF",

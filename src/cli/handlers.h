@@ -35,6 +35,7 @@ bool cmd_node_start(struct invocation *inv, struct err *e);
 bool cmd_node_stop(struct invocation *inv, struct err *e);
 bool cmd_node_restart(struct invocation *inv, struct err *e);
 bool cmd_node_clone(struct invocation *inv, struct err *e);
+bool cmd_node_cleanup_incomplete(struct invocation *inv, struct err *e);
 bool cmd_node_delete(struct invocation *inv, struct err *e);
 bool cmd_node_logs(struct invocation *inv, struct err *e);
 bool cmd_shell(struct invocation *inv, struct err *e);

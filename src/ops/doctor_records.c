@@ -98,8 +98,8 @@ static void check_nodes(const struct inventory *v, struct checks *out)
 	}
 	check_orphans(v, &vms);
 	check_finding(out, "incomplete", &incomplete, "nothing is half done", "half done",
-		"the next start, stop or delete of a node recovers it; directories without a "
-		"record can be deleted");
+		"codelima node cleanup-incomplete; the next start, stop or delete of a node "
+		"recovers it too");
 	check_finding(out, "vms", &vms, "every node has its VM", "nodes and VMs do not fit",
 		"node without a VM: codelima node start NODE --recreate, or codelima node delete "
 		"NODE; VM without a node: limactl delete NAME");

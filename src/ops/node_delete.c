@@ -41,6 +41,14 @@ static bool mark_deleted(void *rec, void *arg, struct err *e)
 	return true;
 }
 
+bool node_delete_record(struct node_work *w, struct err *e)
+{
+	if (!node_work_update(w, mark_deleted, NULL, e))
+		return false;
+	node_work_event(w, "node.deleted", NULL, NULL);
+	return true;
+}
+
 /* Another home's VM under our name is not ours to remove: the record goes, the VM is named. */
 static bool remove_vm(struct node_work *w, struct err *e)
 {
@@ -79,10 +87,7 @@ static bool delete_claimed(struct node_work *w, bool yes, struct err *e)
 			err_fix(e, "codelima node delete %s", w->node.slug);
 		return false;
 	}
-	if (!node_work_update(w, mark_deleted, NULL, e))
-		return false;
-	node_work_event(w, "node.deleted", NULL, NULL);
-	return true;
+	return node_delete_record(w, e);
 }
 
 bool node_delete(struct home *h, const struct ctx *c, const char *ref, bool yes,

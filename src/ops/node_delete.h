@@ -13,5 +13,8 @@ const char *node_delete_risk(const struct home *h, const struct node *n);
 /* yes: was asked for, or answered. Without it a risk is PreconditionFailed. */
 bool node_delete(struct home *h, const struct ctx *c, const char *ref, bool yes,
 	const struct strv *argv, struct node *out, struct err *e);
+/* Within an operation that holds the claim, once no VM is left: the record becomes a deleted
+ * one. */
+bool node_delete_record(struct node_work *w, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A copy node's whole life on one VM: create, start, seed, bootstrap with a failing step, shell, stop, start
-# again, limactl killed in the middle, delete.
+# again, limactl killed in the middle, a clone, delete.
 . "$(dirname "$0")/lib.sh"
 
 machine "copy mode"
@@ -68,6 +68,17 @@ cl shell app -- sh -c 'cat guest-work; test ! -e host-new && cat $HOME/ran'; out
 first
 last' "no second seed, no second bootstrap"
 cl node logs app --source boot; status 0; cl node logs app --source hostagent; status 0; out_has requirement; cl node logs app; out_has node.started
+cl node stop app; status 0
+cl --json node clone app; status 0; json .data.slug app-clone; json .data.status stopped
+json .data.workspace_seeded true; json .data.bootstrap_completed true
+same "$(vm_status app)" Stopped "a source that was stopped stays so"
+cl node start app-clone; status 0 "the clone boots"
+cl shell app-clone -- hostname; out_is app-clone "with a name of its own"
+cl shell app-clone -- sh -c 'cat guest-work; test ! -e host-new && cat $HOME/ran'; out_is 'guest
+first
+last' "and what its source had: no second seed, no second bootstrap"
+cl node delete app-clone --yes; status 0; gone "$LIMA_HOME/app-clone"
+
 cl --json node delete app; refused 5 PreconditionFailed
 cl node delete app --yes; status 0
 same "$(vm_status app)" missing; gone "$LIMA_HOME/app"; there "$w/README" "the workspace is untouched"
