@@ -393,3 +393,15 @@ bool template_build(struct str filled, struct str plain, struct str default_yaml
 		buf_putc(out, '\n');
 	return true;
 }
+
+bool template_locator_check(const char *locator, struct err *e)
+{
+	if (!*locator)
+		return err_set(e, ERR_INVALID_ARGUMENT, "the name of a Lima template is empty");
+	if (*locator != '-')
+		return true;
+	err_set(e, ERR_INVALID_ARGUMENT,
+		"no Lima template can be named %s: limactl takes it for an option", locator);
+	err_field(e, "locator", locator);
+	return err_fix(e, "write a file of that name as ./%s", locator);
+}

@@ -18,4 +18,8 @@
 bool template_build(struct str filled, struct str plain, struct str default_yaml,
 	const struct template_want *want, const struct ctx *c, struct buf *out, struct err *e);
 
+/* What limactl can take for a template's name, a path or a URL; InvalidArgument. It takes a
+ * word that begins with a dash for an option, wherever it stands. */
+bool template_locator_check(const char *locator, struct err *e);
+
 #endif

@@ -107,7 +107,8 @@ bool node_vm_template(struct node_work *w, const struct node_vm_want *v, struct 
 
 	if (resources_in_template(w))
 		want.resources = &v->resources;
-	if (!read_lima_config(w, "default.yaml", &defaults, e) ||
+	if (!template_locator_check(w->project.default_lima_template, e) ||
+		!read_lima_config(w, "default.yaml", &defaults, e) ||
 		!read_lima_config(w, "override.yaml", &overrides, e) ||
 		!read_lima_config(w, "base.yaml", &base, e))
 		return false;

@@ -1,6 +1,7 @@
 #include "ops/project_update.h"
 
 #include "base/mem.h"
+#include "lima/template.h"
 #include "model/slug.h"
 #include "ops/dependents.h"
 #include "ops/project_refs.h"
@@ -30,6 +31,7 @@ static bool check_words(const struct home *h, struct fresh *f, struct err *e)
 	const struct project_change *w = f->want;
 
 	return (!w->slug || slug_check(str_z(w->slug), e)) &&
+	       (!w->template || template_locator_check(w->template, e)) &&
 	       resources_from_flags(w->cpus, w->memory, w->disk, &f->resources, e) &&
 	       (!w->workspace || workspace_resolve(h, w->workspace, &f->workspace, e));
 }

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "lima/template.h"
 #include "model/settings.h"
 #include "model/slug.h"
 #include "ops/dependents.h"
@@ -57,8 +58,8 @@ static bool check_new(const struct home *h, const struct project_new *new, struc
 		return false;
 	if (new->slug && !slug_check(str_z(new->slug), e))
 		return false;
-	if (new->template && !*new->template)
-		return err_set(e, ERR_INVALID_ARGUMENT, "--template is empty");
+	if (new->template && !template_locator_check(new->template, e))
+		return false;
 	return resources_from_flags(new->cpus, new->memory, new->disk, res, e);
 }
 
