@@ -28,7 +28,7 @@ build/tools/json-at: tests/cli/json_at.c $(PKGCACHE)
 	$(if $(V),,@echo "  CC $@")
 	$(Q)$(tool_cc) -o $@ $< $$(pkg-config --libs jansson)
 
-CLI_TOOLS := build/tools/fake-limactl build/tools/json-at
+CLI_TOOLS := build/tools/fake-limactl build/tools/json-at build/tools/manual
 BENCH_TOOLS := $(patsubst bench/bench_%.c,build/tools/bench-%,$(wildcard bench/bench_*.c))
 build/tools/bench-%: bench/bench_%.c $(PKGCACHE)
 	$(Q)mkdir -p $(@D)
@@ -37,7 +37,7 @@ build/tools/bench-%: bench/bench_%.c $(PKGCACHE)
 build/tools/manual: tools/manual/manual.c $(ALL_LIBS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(LDFLAGS) -o $@ $< $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
-tools: $(CLI_TOOLS) $(BENCH_TOOLS) build/tools/manual ## developer tools, in build/tools
+tools: $(CLI_TOOLS) $(BENCH_TOOLS) ## developer tools, in build/tools
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
 	$(Q)tests/cli/run $(TESTS)

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#define MESSAGE_MAX 2000
+
 static const struct {
 	const char *name;
 	int code;
@@ -32,6 +34,20 @@ void err_fini(struct err *e)
 	*e = (struct err){0};
 }
 
+/* A message that quotes a word of any length keeps its beginning and its end. */
+static void shorten(struct buf *msg)
+{
+	size_t from = MESSAGE_MAX / 2, to = msg->n - MESSAGE_MAX / 2;
+
+	if (msg->n <= MESSAGE_MAX)
+		return;
+	while ((msg->p[from] & 0xC0) == 0x80)
+		from--;
+	while (to < msg->n && (msg->p[to] & 0xC0) == 0x80)
+		to++;
+	buf_splice(msg, from, to, STR(" … "));
+}
+
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	struct buf msg = {0};
@@ -42,6 +58,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&msg, fmt, ap); /* before err_fini: an argument may lie in e */
 	va_end(ap);
+	shorten(&msg);
 	err_fini(e);
 	e->kind = kind;
 	e->msg = msg;
@@ -60,6 +77,7 @@ bool err_sys(struct err *e, const char *fmt, ...)
 	buf_vprintf(&msg, fmt, ap);
 	va_end(ap);
 	buf_printf(&msg, ": %s", strerror(sys));
+	shorten(&msg);
 	err_fini(e);
 	e->kind = ERR_INTERNAL;
 	e->sys = sys;

@@ -56,7 +56,8 @@ struct err {
 void err_fini(struct err *e); /* leaves {0}: the err can be used again */
 #define own_err __attribute__((cleanup(err_fini)))
 
-/* Sets kind and message; what e held before is dropped. */
+/* Sets kind and message; what e held before is dropped. Of a message over 2,000 bytes the
+ * middle is left out: it quotes a word of any length. */
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "MESSAGE: strerror(errno)". Kind is Internal; EACCES, ENOSPC, EROFS and the

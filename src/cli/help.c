@@ -130,6 +130,8 @@ void help_overview(struct buf *out)
 		      "  codelima node create --project api\n"
 		      "  codelima node start api-node\n"
 		      "  codelima shell api-node\n\n"
+		      "A flag with a value is given once, unless its help says otherwise; a value that\n"
+		      "looks like a flag is written --flag=VALUE.\n\n"
 		      "codelima help GROUP and codelima help GROUP COMMAND tell more.\n");
 }
 

@@ -120,15 +120,23 @@ static void stop_remains(struct node_work *w, struct err *e)
 	w->ctx = saved;
 }
 
+/* How long limactl start may take; *ms stays as it is when nothing was asked for. */
+static bool read_timeout(const struct node_start_opts *o, int64_t *ms, struct err *e)
+{
+	if (!o->timeout || num_duration(str_z(o->timeout), ms))
+		return true;
+	return err_set(e, ERR_INVALID_ARGUMENT, "--timeout wants a duration like 30m, not \"%s\"",
+		o->timeout);
+}
+
 static bool run_start(struct node_work *w, const struct node_start_opts *o, struct boot_progress *b,
 	struct err *e)
 {
 	struct run watch = {
 		.on_tick = boot_progress_tick, .on_err_line = boot_progress_line, .arg = b};
 
-	if (o->timeout && !num_duration(str_z(o->timeout), &watch.timeout_ms))
-		return err_set(e, ERR_INVALID_ARGUMENT,
-			"--timeout wants a duration like 30m, not \"%s\"", o->timeout);
+	if (!read_timeout(o, &watch.timeout_ms, e))
+		return false;
 	if (node_work_action(w, ACT_START, &(struct action_vars){0}, NULL, NULL, &watch, e))
 		return true;
 	boot_progress_explain(b, e);
@@ -301,7 +309,9 @@ bool node_start(struct home *h, const struct ctx *c, const char *ref,
 	const struct node_start_opts *o, struct node *out, struct err *e)
 {
 	struct node_work w = {0};
-	bool ok = node_work_open(&w, h, c, ref, "start", o->argv, e) && start_claimed(&w, o, e);
+	int64_t ignored;
+	bool ok = read_timeout(o, &ignored, e) &&
+		  node_work_open(&w, h, c, ref, "start", o->argv, e) && start_claimed(&w, o, e);
 
 	if (ok)
 		result(&w, out);

@@ -1,11 +1,13 @@
-/* manual: the command table as a man page, or as the README's list of commands
+/* manual: the command table as a man page, as the README's list of commands, or as JSON
  *
- *	build/tools/manual man|markdown
+ *	build/tools/manual man|markdown|table
  *
- * `make manual` writes doc/codelima.1 and the part of README.md between its marks.
+ * `make manual` writes doc/codelima.1 and the part of README.md between its marks;
+ * tests walk the JSON, so that no command and no flag is forgotten.
  */
 #include "base/mem.h"
 #include "cli/command.h"
+#include "data/jsonout.h"
 #include "os/fd.h"
 
 static bool shown(const struct command *c)
@@ -124,6 +126,9 @@ static void man(struct buf *out)
 		".Sq \\&.\nis the project of the current directory, or its only node.\n"
 		"Flags and other words come in any order.\n"
 		".Ql \\-\\-\nends flags.\n"
+		"A flag with a value is given once, unless it says that it may be given more\n"
+		"than once; a value that looks like a flag is written\n"
+		".Ql \\-\\-flag=value .\n"
 		".Sh GLOBAL FLAGS\n");
 	roff_flags(out, NULL);
 	buf_puts(out, ".Sh COMMANDS\n");
@@ -198,6 +203,79 @@ static void markdown(struct buf *out)
 	}
 }
 
+/* ---- JSON */
+
+static const char *completes(enum complete c)
+{
+	static const char *const words[] = {[COMPLETE_NONE] = "none", [COMPLETE_FILE] = "file",
+		[COMPLETE_DIR] = "dir", [COMPLETE_PROJECT] = "project", [COMPLETE_NODE] = "node",
+		[COMPLETE_ENVIRONMENT] = "environment", [COMPLETE_PROFILE] = "profile",
+		[COMPLETE_SNAPSHOT] = "snapshot", [COMPLETE_JOB] = "job",
+		[COMPLETE_COMMAND] = "command", [COMPLETE_WORDS] = "words"};
+
+	return words[c];
+}
+
+static void table_flag(struct json_out *j, const struct flag *f)
+{
+	static const char *const types[] = {
+		[FLAG_BOOL] = "switch", [FLAG_VALUE] = "value", [FLAG_LIST] = "list"};
+
+	jout_object(j);
+	jout_kv_z(j, "name", f->name);
+	jout_kv_z(j, "type", types[f->type]);
+	jout_kv_z(j, "value", f->value);
+	jout_kv_z(j, "names", completes(f->complete));
+	jout_kv_bool(j, "required", f->required);
+	jout_kv_bool(j, "may_be_empty", f->may_be_empty);
+	jout_key(j, "alias");
+	jout_array(j);
+	for (size_t i = 0; i < countof(f->alias) && f->alias[i]; i++)
+		jout_z(j, f->alias[i]);
+	jout_end(j);
+	jout_end(j);
+}
+
+static void table_command(struct json_out *j, const struct command *c)
+{
+	const struct flag *f;
+
+	jout_object(j);
+	jout_kv_z(j, "group", c->group);
+	jout_kv_z(j, "name", c->name);
+	jout_kv_z(j, "args", c->args);
+	jout_kv_i64(j, "min_args", c->min_args);
+	jout_kv_i64(j, "max_args", c->max_args);
+	jout_kv_z(j, "first", completes(c->complete));
+	jout_kv_z(j, "second", completes(c->second));
+	jout_kv_bool(j, "rest", c->traits & CMD_REST);
+	jout_key(j, "flags");
+	jout_array(j);
+	for (size_t i = 0; (f = command_flag(c, i)); i++)
+		table_flag(j, f);
+	jout_end(j);
+	jout_end(j);
+}
+
+static void table(struct buf *out)
+{
+	struct json_out j = {.out = out};
+
+	jout_object(&j);
+	jout_key(&j, "commands");
+	jout_array(&j);
+	for (size_t i = 0; i < commands_n; i++)
+		table_command(&j, &commands[i]);
+	jout_end(&j);
+	jout_key(&j, "global");
+	jout_array(&j);
+	for (size_t i = 0; i < global_flags_n; i++)
+		table_flag(&j, &global_flags[i]);
+	jout_end(&j);
+	jout_end(&j);
+	buf_putc(out, '\n');
+}
+
 int main(int argc, char **argv)
 {
 	own_buf struct buf out = {0};
@@ -206,6 +284,8 @@ int main(int argc, char **argv)
 		man(&out);
 	else if (argc == 2 && z_eq(argv[1], "markdown"))
 		markdown(&out);
+	else if (argc == 2 && z_eq(argv[1], "table"))
+		table(&out);
 	else
 		return 2;
 	fd_stdout(buf_view(&out));
