@@ -125,14 +125,15 @@ void help_overview(struct buf *out)
 	buf_puts(out, "\nCommands:\n");
 	command_rows(out, "");
 	global_section(out);
-	buf_puts(out, "\nA first session:\n"
-		      "  codelima project create --workspace ~/src/api\n"
-		      "  codelima node create --project api\n"
-		      "  codelima node start api-node\n"
-		      "  codelima shell api-node\n\n"
-		      "A flag with a value is given once, unless its help says otherwise; a value that\n"
-		      "looks like a flag is written --flag=VALUE.\n\n"
-		      "codelima help GROUP and codelima help GROUP COMMAND tell more.\n");
+	buf_puts(out,
+		"\nA first session:\n"
+		"  codelima project create --workspace ~/src/api\n"
+		"  codelima node create --project api\n"
+		"  codelima node start api-node\n"
+		"  codelima shell api-node\n\n"
+		"A flag with a value is given once, unless its help says otherwise; a value that\n"
+		"looks like a flag is written --flag=VALUE.\n\n"
+		"codelima help GROUP and codelima help GROUP COMMAND tell more.\n");
 }
 
 static const struct group *find_group(const char *name)

@@ -207,11 +207,17 @@ static void markdown(struct buf *out)
 
 static const char *completes(enum complete c)
 {
-	static const char *const words[] = {[COMPLETE_NONE] = "none", [COMPLETE_FILE] = "file",
-		[COMPLETE_DIR] = "dir", [COMPLETE_PROJECT] = "project", [COMPLETE_NODE] = "node",
-		[COMPLETE_ENVIRONMENT] = "environment", [COMPLETE_PROFILE] = "profile",
-		[COMPLETE_SNAPSHOT] = "snapshot", [COMPLETE_JOB] = "job",
-		[COMPLETE_COMMAND] = "command", [COMPLETE_WORDS] = "words"};
+	static const char *const words[] = {[COMPLETE_NONE] = "none",
+		[COMPLETE_FILE] = "file",
+		[COMPLETE_DIR] = "dir",
+		[COMPLETE_PROJECT] = "project",
+		[COMPLETE_NODE] = "node",
+		[COMPLETE_ENVIRONMENT] = "environment",
+		[COMPLETE_PROFILE] = "profile",
+		[COMPLETE_SNAPSHOT] = "snapshot",
+		[COMPLETE_JOB] = "job",
+		[COMPLETE_COMMAND] = "command",
+		[COMPLETE_WORDS] = "words"};
 
 	return words[c];
 }
