@@ -130,17 +130,19 @@ class Walk:
         for dash in ("-x", "--", "-", "--=", "---"):
             self.case(f"{what} {dash}", base + [f"{name}={dash}"] + args)
         if f["names"] in self.world["deleted"]:
-            self.refs(what, lambda ref: base + [f"{name}={ref}"] + args, f["names"], {0, 2, 4, 5})
+            self.refs(what, lambda ref: base + [f"{name}={ref}"] + args, f["names"], {0, 2, 4, 5},
+                      # A clone has its source's profile: any other word is as wrong.
+                      {5} if (c["name"], f["names"]) == ("clone", "profile") else {4})
         if f["names"] == "words":
             self.case(what + " another word", base + [name, "sideways"] + args, {2, 5}, ["sideways"])
 
-    def refs(self, what, line, kind, deleted):
+    def refs(self, what, line, kind, deleted, unknown=frozenset({4})):
         w = self.world
         for ref in ("no-such-thing", "zzzzzzzz", "x" * (LONGEST - 100), "a/../b", "*", "\x1b[31m", "é", "019b76da-a800-7000-8000-00000000ffff"):
-            self.case(f"{what}: nothing is named {ref[:40]!r}", line(ref), {4}, [ref] if ref.isprintable() and len(ref) < 99 else [])
+            self.case(f"{what}: nothing is named {ref[:40]!r}", line(ref), unknown, [ref] if ref.isprintable() and len(ref) < 99 else [])
         for other, ident in w["ids"].items():
             if other != kind:
-                self.case(f"{what}: the id of a {other}", line(ident), {4}, [ident])
+                self.case(f"{what}: the id of a {other}", line(ident), unknown, [ident])
         if kind in w["shared"]:
             self.case(what + ": two have that", line(w["shared"][kind]), {2}, [w["shared"][kind]])
         if w["deleted"].get(kind):

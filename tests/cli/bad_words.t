@@ -19,7 +19,7 @@ sandbox "bad words"
 project p; cl environment create --slug e; cl profile create --name x
 node n; cl project create --workspace "$(workspace g)" --slug gone; cl node create --project gone --slug gone; cl node delete gone --yes; cl project delete gone
 cl environment create --slug gone; cl environment delete gone
-for s in two; do cl project create --workspace "$(workspace $s)" --slug $s; cl environment create --slug $s; cl node create --project $s --slug $s; done
+node two; cl environment create --slug two
 sp=$(twin project projects project.yaml two); se=$(twin environment environment-configs environment-config.yaml two)
 sn=$(twin node nodes node.yaml two)
 mkdir "$FAKE_WORK/fresh"; echo 'stop: "{{binary}} stop {{instance_name}}"' >"$T/commands.yaml"
