@@ -176,6 +176,9 @@ void instance_start(const char *name, long timeout_s, int argc, char **argv)
 			name, name);
 		return;
 	}
+	/* As store.ReadPIDFile does with those of dead processes. */
+	if (!pid_in(instance_path(name, "ha.pid")))
+		unlink(instance_path(name, "ha.pid"));
 	if (exists(instance_path(name, "ha.pid")))
 		fatal("instance `%s` seems running (hint: remove `%s` if the instance is not "
 		      "actually running)",
