@@ -181,22 +181,35 @@ void cursor_restore(struct term *t)
 
 /* ---- tab stops ---- */
 
+/* A stop every eight columns. */
+#define TABS_INITIAL UINT32_C(0x01010101)
+
 void tabs_reset(struct term *t)
 {
 	for (unsigned i = 0; i < (t->cols + 31u) / 32; i++)
-		t->tabs[i] = 0x01010101;
+		t->tabs[i] = TABS_INITIAL;
 }
 
+/* New columns get the stops they have at the start. Where the program has cleared all
+ * there were, all are set again (ghostty, xterm.js). */
 bool tabs_resize(struct term *t, unsigned from, unsigned to)
 {
 	size_t a = from ? (from + 31u) / 32 : 0, b = (to + 31u) / 32;
-	uint32_t *p = tmem_resize(&t->mem, t->tabs, a * sizeof(*p), b * sizeof(*p));
+	uint32_t *p = tmem_resize(&t->mem, t->tabs, a * sizeof(*p), b * sizeof(*p)), any = 0;
 
 	if (!p)
 		return false;
 	t->tabs = p;
-	for (size_t i = a; i < b; i++)
-		p[i] = 0x01010101;
+	if (to <= from)
+		return true;
+	for (size_t i = 0; i < a; i++) {
+		uint32_t there = i == from / 32 ? (UINT32_C(1) << (from % 32)) - 1 : UINT32_MAX;
+
+		any |= p[i] & there;
+		p[i] = (p[i] & there) | (TABS_INITIAL & ~there);
+	}
+	for (size_t i = any ? a : 0; i < b; i++)
+		p[i] = TABS_INITIAL;
 	return true;
 }
 

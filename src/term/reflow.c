@@ -70,13 +70,13 @@ static void place_spots(struct flow *f, size_t from, size_t to, bool last)
 {
 	for (unsigned i = 0; i < f->n_spots; i++) {
 		struct spot *s = &f->spots[i];
+		bool begins = s->behind && s->start == from;
 
-		if (!s->here || s->offset < from || (s->offset >= to && !last))
+		if (!s->here || s->offset < from || (s->offset >= to && !last && !begins))
 			continue;
 		s->row = f->rows;
 		s->col = (unsigned)(s->offset - from > f->cols ? f->cols : s->offset - from);
-		/* Behind the text it only moves in; right behind it, a wrap is due. */
-		if (s->col == f->cols && s->offset > to)
+		if (s->col == f->cols && !(s->pending && s->offset <= to))
 			s->col--;
 		s->here = false;
 	}
@@ -93,11 +93,29 @@ static unsigned take(const struct flow *f, size_t at)
 	return n;
 }
 
+/* How much of the line is kept though nothing is written there: a cursor at the start
+ * of a row stays at the start of one, not behind the row before. */
+static size_t least(struct flow *f)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < f->n_spots; i++) {
+		const struct spot *s = &f->spots[i];
+
+		if (!s->here || !s->holds || s->x || !s->offset || s->offset > f->n)
+			continue;
+		if (s->offset == f->n)
+			f->c[f->n++] = 0; /* add_row made room */
+		n = s->offset >= n ? s->offset + 1 : n;
+	}
+	return n;
+}
+
 static void end_line(struct flow *f)
 {
-	size_t at = 0;
+	size_t at = 0, keep = least(f);
 
-	while (f->n && !f->c[f->n - 1])
+	while (f->n > keep && !f->c[f->n - 1])
 		f->n--;
 	do {
 		unsigned n = take(f, at);
@@ -120,13 +138,26 @@ static void end_line(struct flow *f)
 
 /* ---- putting lines together ---- */
 
-static void spots_in_row(struct flow *f, unsigned y)
+static unsigned text_end(const struct row *r)
+{
+	unsigned n = r->used;
+
+	while (n && !r->c[n - 1])
+		n--;
+	return n;
+}
+
+static void spots_in_row(struct flow *f, const struct row *r, unsigned y)
 {
 	for (unsigned i = 0; i < f->n_spots; i++) {
-		if (f->spots[i].y != y)
+		struct spot *s = &f->spots[i];
+
+		if (s->y != y)
 			continue;
-		f->spots[i].offset = f->n + f->spots[i].x;
-		f->spots[i].here = true;
+		s->start = f->n;
+		s->offset = f->n + s->x;
+		s->behind = !s->pending && !(r->flags & ROW_WRAPPED) && s->x >= text_end(r);
+		s->here = true;
 	}
 }
 
@@ -229,7 +260,7 @@ uint64_t reflow(struct term *t, struct scrollback *out, unsigned cols, unsigned 
 	for (unsigned y = 0; y < used_rows; y++) {
 		const struct row *r = screen_row(t, &t->screens[0], y);
 
-		spots_in_row(&f, y);
+		spots_in_row(&f, r, y);
 		add_row(&f, r->c, r->used, r->flags, r->mark);
 	}
 	if (f.n)

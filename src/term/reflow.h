@@ -10,12 +10,17 @@
 
 #include "term/engine.h"
 
+/* A cursor behind the text of its row stays, where that row begins a new one, on it, in
+ * the last column at most (xterm, xterm.js, ghostty); else it goes where the blank it
+ * stands on would go. At the start of a row it stays at the start of one. */
 struct spot {
-	unsigned y, x; /* in: on the old screen; x may stand behind the last column */
-	uint64_t row;  /* out: number among the new rows */
-	unsigned col;  /* out: up to and with the new number of columns */
-	size_t offset; /* while its line is put together */
-	bool here;
+	unsigned y, x;	      /* in: on the old screen; x may stand behind the last column */
+	bool pending;	      /* in: x is one on, for a wrap is due */
+	bool holds;	      /* in: a cursor, not a mere place */
+	uint64_t row;	      /* out: number among the new rows */
+	unsigned col;	      /* out: up to the new number of columns; that only when pending */
+	size_t start, offset; /* while its line is put together: of its row, of itself */
+	bool here, behind;
 };
 
 /* Reads rows [0, used_rows) of the primary screen and all of history; fills `out`

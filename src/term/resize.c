@@ -9,20 +9,21 @@ struct shape {
 	unsigned cols, rows;
 };
 
-static bool is_blank(const struct row *r)
+static bool is_blank(const struct row *r, cell_t what)
 {
 	for (unsigned x = 0; x < r->used; x++)
-		if (r->c[x])
+		if (r->c[x] & what)
 			return false;
 	return true;
 }
 
-/* Rows of the screen up to the last that is not blank or holds the cursor. */
-static unsigned used_rows(const struct term *t, const struct screen *s, unsigned cursor_y)
+/* Rows of the screen up to the last that has something of `what` or holds the cursor. */
+static unsigned used_rows(
+	const struct term *t, const struct screen *s, unsigned cursor_y, cell_t what)
 {
 	unsigned n = t->rows;
 
-	while (n > cursor_y + 1 && is_blank(screen_row(t, s, n - 1)))
+	while (n > cursor_y + 1 && is_blank(screen_row(t, s, n - 1), what))
 		n--;
 	return n;
 }
@@ -60,7 +61,8 @@ static void take_back(struct term *t, struct scrollback *h, struct row *to, unsi
 /* What is watched on one screen: the cursor when it is shown, and the saved one. */
 struct watch {
 	unsigned y;
-	int shift; /* how far rows moved down */
+	bool bottom; /* on the last row before the resize: new rows come from history */
+	int shift;   /* how far rows moved down */
 };
 
 /* Makes `to` from the rows of `from`; h is its history or NULL. Nothing fails here. */
@@ -68,12 +70,13 @@ static void restack(struct term *t, const struct screen *from, struct screen *to
 	struct scrollback *h, struct watch *w)
 {
 	struct rowtables tables = {&t->styles, &t->clusters, &t->links};
-	unsigned used = used_rows(t, from, w->y), keep = t->rows, up = 0, down = 0;
+	/* A background alone does not keep a row (ghostty). */
+	unsigned used = used_rows(t, from, w->y, CELL_TEXT), keep = t->rows, up = 0, down = 0;
 
 	if (s.rows < keep) {
 		keep = used > s.rows ? used : s.rows;
 		up = keep - s.rows;
-	} else if (h && w->y == keep - 1u) {
+	} else if (h && w->bottom) {
 		down = s.rows - keep < h->n ? s.rows - keep : h->n;
 	}
 	for (unsigned y = 0; y < up && h; y++)
@@ -93,11 +96,16 @@ static void restack(struct term *t, const struct screen *from, struct screen *to
 	w->shift = (int)down - (int)up;
 }
 
-static uint16_t moved(unsigned y, int shift, unsigned rows)
+/* A place that left at the top becomes the screen's first (ghostty). */
+static void move_rows(uint16_t *x, uint16_t *y, bool *pending, int shift, struct shape s)
 {
-	int to = (int)y + shift;
+	int to = (int)*y + shift;
 
-	return (uint16_t)(to < 0 ? 0 : to >= (int)rows ? (int)rows - 1 : to);
+	if (to < 0)
+		*x = 0;
+	*pending = *pending && to >= 0 && *x < s.cols;
+	*x = *x < s.cols ? *x : (uint16_t)(s.cols - 1);
+	*y = (uint16_t)(to < 0 ? 0 : to >= (int)s.rows ? (int)s.rows - 1 : to);
 }
 
 static void keep_settings(struct screen *to, const struct screen *from)
@@ -110,32 +118,61 @@ static void keep_settings(struct screen *to, const struct screen *from)
 
 /* ---- the primary screen at a new width ---- */
 
-static unsigned spot_x(unsigned x, bool pending)
+static struct spot spot_at(unsigned y, unsigned x, bool pending, bool holds)
 {
-	return x + pending;
+	return (struct spot){.y = y, .x = x + pending, .pending = pending, .holds = holds};
 }
 
+/* A place that left the screen at the top becomes its first (ghostty). */
 static void land(const struct spot *s, uint64_t first, struct shape sh, uint16_t *x, uint16_t *y,
 	bool *pending)
 {
 	uint64_t row = s->row > first ? s->row - first : 0;
 
 	*y = (uint16_t)(row >= sh.rows ? sh.rows - 1 : row);
-	*pending = s->col >= sh.cols;
-	*x = (uint16_t)(*pending ? sh.cols - 1 : s->col);
+	*pending = s->row >= first && s->col >= sh.cols;
+	*x = (uint16_t)(*pending ? sh.cols - 1 : s->row < first ? 0 : s->col);
+}
+
+static bool packed_wraps(const struct scrollback *h, uint64_t i)
+{
+	struct str packed = scrollback_row(h, (uint32_t)i);
+	struct rowhead head = {0};
+
+	memcpy(&head, packed.p, packed.n < sizeof(head) ? packed.n : sizeof(head));
+	return head.flags & ROW_WRAPPED;
+}
+
+/* How many of the screen's rows up to y go on from the row before. */
+static unsigned joined_rows(const struct term *t, unsigned y)
+{
+	unsigned n = t->hist.n && packed_wraps(&t->hist, t->hist.n - 1);
+
+	for (unsigned i = 0; i < y; i++)
+		n += (screen_row(t, &t->screens[0], i)->flags & ROW_WRAPPED) != 0;
+	return n;
+}
+
+static unsigned less(unsigned a, unsigned b)
+{
+	return a > b ? a - b : 0;
 }
 
 /* The number of the new row that is to be the screen's first: the cursor keeps its
- * distance from the last row, less what wrapping took. */
+ * distance from the last row, less what more wrapping takes (ghostty's resizeCols).
+ * h has the new rows, joined says how many up to the cursor's y went on before. */
 static uint64_t first_row(
-	const struct term *t, uint64_t rows, const struct spot *cur, const struct spot *top)
+	const struct term *t, const struct scrollback *h, const struct spot *cur, unsigned joined)
 {
-	uint64_t below = t->rows - 1u - cur->y, height = cur->row - top->row;
-	uint64_t grown = height > cur->y ? height - cur->y : 0, end;
+	uint64_t first = h->n > t->rows ? h->n - t->rows : 0;
+	unsigned now = 0, y;
 
-	below = below > grown ? below - grown : 0;
-	end = cur->row + 1 + below > rows ? cur->row + 1 + below : rows;
-	return end > t->rows ? end - t->rows : 0;
+	if (cur->row < first)
+		return first;
+	y = (unsigned)(cur->row - first);
+	for (uint64_t i = first; i <= cur->row; i++)
+		now += i && packed_wraps(h, i - 1);
+	return first + less(less(t->rows - 1u - cur->y, less(now, joined)), t->rows - 1u - y);
 }
 
 /* `to` has the new columns and the old rows. */
@@ -143,17 +180,17 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 {
 	struct saved_cursor *sv = &to->saved;
 	bool shown = on_primary(t);
-	struct spot spots[3] = {
-		{.y = shown ? t->cur.y : sv->y,
-			.x = shown ? spot_x(t->cur.x, t->cur.pending) : spot_x(sv->x, sv->pending)},
-		{.y = 0, .x = 0}, {.y = sv->y, .x = spot_x(sv->x, sv->pending)}};
+	struct spot saved = spot_at(sv->y, sv->x, sv->pending, sv->saved);
+	struct spot spots[2] = {
+		shown ? spot_at(t->cur.y, t->cur.x, t->cur.pending, true) : saved, saved};
 	struct shape shape = {cols, t->rows};
+	unsigned joined = joined_rows(t, spots[0].y);
 	struct scrollback h;
 	uint64_t rows, first;
 
 	scrollback_init(&h, t->mem.limit);
-	rows = reflow(t, &h, cols, used_rows(t, &t->screens[0], spots[0].y), spots, 3);
-	first = first_row(t, rows, &spots[0], &spots[1]);
+	rows = reflow(t, &h, cols, used_rows(t, &t->screens[0], spots[0].y, ~(cell_t)0), spots, 2);
+	first = first_row(t, &h, &spots[0], joined);
 	t->extra = to;
 	t->extra_rows = t->rows;
 	for (uint64_t n = rows > first ? rows - first : 0; n-- > 0 && h.n;)
@@ -162,7 +199,7 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 	if (shown)
 		land(&spots[0], first, shape, &t->cur.x, &t->cur.y, &t->cur.pending);
 	if (sv->saved)
-		land(&spots[2], first, shape, &sv->x, &sv->y, &sv->pending);
+		land(&spots[1], first, shape, &sv->x, &sv->y, &sv->pending);
 	h.budget = t->hist.budget;
 	h.first += t->hist.first + t->hist.n; /* old numbers do not come again */
 	for (uint32_t i = 0; i < h.n_blocks; i++)
@@ -186,23 +223,19 @@ static unsigned watched_row(const struct term *t, unsigned i)
 
 /* Puts the rows of screen i into `to`, which takes its place. */
 static void restack_screen(
-	struct term *t, unsigned i, struct screen *to, struct shape s, unsigned cols)
+	struct term *t, unsigned i, struct screen *to, struct shape s, unsigned cols, bool bottom)
 {
 	struct screen *from = &t->screens[i];
-	struct watch w = {.y = watched_row(t, i)};
+	struct watch w = {.y = watched_row(t, i), .bottom = bottom};
 
 	keep_settings(to, from);
 	if (w.y >= t->rows)
 		w.y = t->rows - 1u;
 	restack(t, from, to, s, i ? NULL : &t->hist, &w);
-	to->saved.y = moved(to->saved.y, w.shift, s.rows);
-	if (t->scr == from) {
-		t->cur.y = moved(t->cur.y, w.shift, s.rows);
-		if (t->cur.x >= s.cols) {
-			t->cur.x = (uint16_t)(s.cols - 1);
-			t->cur.pending = false;
-		}
-	}
+	if (to->saved.saved)
+		move_rows(&to->saved.x, &to->saved.y, &to->saved.pending, w.shift, s);
+	if (t->scr == from)
+		move_rows(&t->cur.x, &t->cur.y, &t->cur.pending, w.shift, s);
 	replace(t, i, to, cols);
 }
 
@@ -216,29 +249,64 @@ static void settle(struct term *t, struct shape s)
 	screen_all_dirty(t);
 }
 
+/* Whether the cursor of the primary screen is on its last row. */
+static bool at_bottom(const struct term *t)
+{
+	return watched_row(t, 0) >= t->rows - 1u;
+}
+
+/* The primary screen and its history at a new width, in `to`. */
+static void rewrap_screen(struct term *t, struct screen *to, unsigned cols)
+{
+	unsigned old = t->cols;
+
+	keep_settings(to, &t->screens[0]);
+	rewrap(t, to, cols);
+	replace(t, 0, to, old);
+}
+
+/* As in ghostty, rows come first where columns go, so that what wrapping adds finds
+ * room; where columns come, rows follow. `between` has the shape in the middle. */
+static void rewrap_and_restack(
+	struct term *t, struct screen *between, struct screen *a, struct screen *b, struct shape s)
+{
+	unsigned old = t->cols;
+	bool bottom = at_bottom(t);
+
+	if (s.cols > old) {
+		rewrap_screen(t, between, s.cols);
+		restack_screen(t, 0, a, s, s.cols, bottom);
+		restack_screen(t, 1, b, s, old, false);
+	} else {
+		restack_screen(t, 0, between, (struct shape){old, s.rows}, old, bottom);
+		restack_screen(t, 1, b, s, old, false);
+		t->rows = (uint16_t)s.rows;
+		rewrap_screen(t, a, s.cols);
+	}
+}
+
 bool resize_to(struct term *t, unsigned cols, unsigned rows, bool again)
 {
-	struct screen wide = {0}, a = {0}, b = {0};
-	struct shape s = {cols, rows};
-	unsigned old = t->cols, from = old;
+	struct screen between = {0}, a = {0}, b = {0};
+	struct shape s = {cols, rows}, middle;
+	unsigned old = t->cols;
 
 	again = again && cols != old;
-	if ((again && !screen_init(&wide, &t->mem, cols, t->rows)) ||
+	middle = cols > old ? (struct shape){cols, t->rows} : (struct shape){old, rows};
+	if ((again && !screen_init(&between, &t->mem, middle.cols, middle.rows)) ||
 		!screen_init(&a, &t->mem, cols, rows) || !screen_init(&b, &t->mem, cols, rows) ||
 		!tabs_resize(t, old, old > cols ? old : cols)) {
-		screen_fini(&wide, &t->mem, cols, t->rows);
+		screen_fini(&between, &t->mem, middle.cols, middle.rows);
 		screen_fini(&a, &t->mem, cols, rows);
 		screen_fini(&b, &t->mem, cols, rows);
 		return false;
 	}
 	if (again) {
-		keep_settings(&wide, &t->screens[0]);
-		rewrap(t, &wide, cols);
-		replace(t, 0, &wide, old);
-		from = cols;
+		rewrap_and_restack(t, &between, &a, &b, s);
+	} else {
+		restack_screen(t, 0, &a, s, old, at_bottom(t));
+		restack_screen(t, 1, &b, s, old, false);
 	}
-	restack_screen(t, 0, &a, s, from);
-	restack_screen(t, 1, &b, s, old);
 	tabs_resize(t, old > cols ? old : cols, cols);
 	settle(t, s);
 	return true;

@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+enum { REPEAT_ALL = 4096 }; /* REP does as many one by one */
+
 /* Where text goes: up to which column (exclusive) it may run before it wraps. */
 unsigned print_limit(const struct term *t)
 {
@@ -329,15 +331,27 @@ void print_cp(struct term *t, uint32_t cp)
 	put_char(t, cp, (unsigned)uniprop_width(prop));
 }
 
+/* However often, the end is the same once the whole region is full of it: of more than
+ * that, and than REPEAT_ALL, only what fills no row is done. History has fewer rows. */
+static unsigned repeat_count(const struct term *t, unsigned count, unsigned width)
+{
+	unsigned in_row = (t->right - t->left + 1u) / width;
+	unsigned most = t->cols * (t->rows + 1u);
+
+	most = most > REPEAT_ALL ? most : REPEAT_ALL;
+	return count > most && in_row ? most + (count - most) % in_row
+	       : count > most	      ? most
+				      : count;
+}
+
 void print_repeat(struct term *t, unsigned count)
 {
 	uint32_t cp = t->last_char;
-	unsigned most = (unsigned)t->cols * t->rows;
+	unsigned width = cp ? (unsigned)uniprop_width(uniprop(cp)) : 0;
 
 	if (!cp)
 		return;
-	/* More than a screenful leaves nothing new: only history would differ. */
-	count = count > most ? most : count;
+	count = repeat_count(t, count, width ? width : 1);
 	if (cp < 0x80 && !mode_on(t, MODE_IRM)) {
 		uint8_t block[256];
 
@@ -348,6 +362,6 @@ void print_repeat(struct term *t, unsigned count)
 		count = 0;
 	}
 	for (; count; count--)
-		put_char(t, cp, (unsigned)uniprop_width(uniprop(cp)));
+		put_char(t, cp, width);
 	t->last_char = 0;
 }

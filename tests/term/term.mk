@@ -4,7 +4,7 @@
 # The tools are optimised: their figures are read.
 
 TERM_TOOLS := term-replay term-host term-bench term-diff term-shots
-TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen shot ghost host_script)
+TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
 

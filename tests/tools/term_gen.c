@@ -1,5 +1,7 @@
 #include "tools/term_gen.h"
 
+#include <stdio.h>
+
 /* splitmix64 */
 static uint64_t next(struct gen *g)
 {
@@ -194,6 +196,19 @@ static void rare(struct gen *g, struct buf *out)
 	}
 }
 
+static void resize(struct gen *g, struct buf *out)
+{
+	buf_printf(out, "%s\033<%u,%u>", g->flags & GEN_RESIZE_ANYWHERE ? "" : "\r",
+		2 + gen_random(g, 2 * g->cols), 1 + gen_random(g, 2 * g->rows));
+}
+
+bool gen_resize(struct str token, unsigned *cols, unsigned *rows)
+{
+	if (str_starts(token, STR("\r")))
+		token = str_from(token, 1);
+	return str_starts(token, STR("\033<")) && sscanf(token.p, "\033<%u,%u>", cols, rows) == 2;
+}
+
 typedef void (*maker)(struct gen *g, struct buf *out);
 
 void gen_token(struct gen *g, struct buf *out)
@@ -205,7 +220,7 @@ void gen_token(struct gen *g, struct buf *out)
 		{unicode, 14, GEN_UNICODE}, {sgr, 8, GEN_STYLES}, {mode, 4, GEN_MODES},
 		{margins, 6, GEN_MARGINS}, {alt, 2, GEN_ALT}, {report, 2, GEN_REPORTS},
 		{charset, 2, GEN_CHARSETS}, {protect, 2, GEN_PROTECT}, {string, 2, GEN_STRINGS},
-		{rare, 2, 0}};
+		{rare, 2, 0}, {resize, 6, GEN_RESIZE | GEN_RESIZE_ANYWHERE}};
 	unsigned total = 0, pick;
 	size_t n = sizeof(makers) / sizeof(*makers);
 

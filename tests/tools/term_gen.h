@@ -27,9 +27,15 @@ enum {
 	GEN_STRINGS = 256,
 	GEN_SOFT_RESET = 512, /* libghostty-vt has no DECSTR */
 	GEN_COLUMNS = 1024,   /* nor DECIC, DECDC, DECBI, DECFI */
-	GEN_ALL = 2047,
+	GEN_RESIZE = 2048,    /* the owner's doing, the cursor in the first column */
+	GEN_RESIZE_ANYWHERE =
+		4096,	/* wherever it is: there ghostty 0.6.3 loses it (DIFFERENCES.md) */
+	GEN_ALL = 2047, /* all that is bytes */
+	GEN_GHOSTTY = GEN_ALL & ~(GEN_SOFT_RESET | GEN_COLUMNS),
 };
 void gen_token(struct gen *g, struct buf *out);
+/* Whether a token is a resize, written "ESC < COLS , ROWS >", with a CR in front perhaps. */
+bool gen_resize(struct str token, unsigned *cols, unsigned *rows);
 uint32_t gen_random(struct gen *g, uint32_t below);
 
 #endif
