@@ -185,13 +185,18 @@ bench: build tools build/tools/seed-through ## every benchmark beside its peers;
 clean: ## remove what was built
 	rm -rf build bin compile_commands.json
 
-MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+SHARE := $(DESTDIR)$(PREFIX)/share
+COMPLETIONS := bash:bash-completion/completions/codelima zsh:zsh/site-functions/_codelima fish:fish/vendor_completions.d/codelima.fish
 install: build ## PREFIX (/usr/local), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1
 	install -m 755 $(OUT)/codelima $(DESTDIR)$(PREFIX)/bin/codelima
-	install -m 644 doc/codelima.1 $(MAN)/codelima.1
+	install -m 644 doc/codelima.1 $(SHARE)/man/man1/codelima.1
+	$(Q)for c in $(COMPLETIONS); do f="$(SHARE)/$${c#*:}"; \
+	echo "completion for $${c%%:*}: $$f"; \
+	install -d "$${f%/*}" && $(OUT)/codelima completion $${c%%:*} > "$$f" && chmod 644 "$$f" || exit 1; done
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/codelima $(MAN)/codelima.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/codelima $(SHARE)/man/man1/codelima.1
+	$(Q)for c in $(COMPLETIONS); do rm -f "$(SHARE)/$${c#*:}"; done
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo 'Variables: CC SAN=address,undefined FUZZ=1 COV=1 RELEASE=1 DYNAMIC=1 V=1 TESTS="tests/cli/shell.t …"'

@@ -241,6 +241,14 @@ static const struct flag shell_flags[] = {
 	"  codelima shell api-node make test\n  codelima shell api-node -- claude --version\n\n"   \
 	"work as they look. The exit status is the command's own, 255 when ssh failed."
 
+#define COMPLETION_MORE                                                                            \
+	"Commands, flags, and the names and ids of what the home holds. In this shell only, or "   \
+	"for good with the same line in the shell's start-up file:\n\n"                            \
+	"  source <(codelima completion bash)     # ~/.bashrc\n"                                   \
+	"  source <(codelima completion zsh)      # ~/.zshrc, behind compinit\n"                   \
+	"  codelima completion fish | source      # ~/.config/fish/config.fish\n\n"                \
+	"Where codelima was installed by make install or a package, none of this is needed."
+
 const struct command commands[] = {
 	{.group = "",
 		.name = "doctor",
@@ -272,6 +280,8 @@ const struct command commands[] = {
 		.name = "help",
 		.args = "[GROUP [COMMAND]]",
 		.max_args = 2,
+		.complete = COMPLETE_COMMAND,
+		.second = COMPLETE_COMMAND,
 		.run = cmd_help,
 		.traits = CMD_NO_HOME,
 		.summary = "show help"},
@@ -282,6 +292,23 @@ const struct command commands[] = {
 		.traits = CMD_NO_HOME,
 		.summary = "print the versions of codelima, the limactl found and the terminal "
 			   "engine"},
+
+	{.group = "",
+		.name = "completion",
+		.args = "bash|zsh|fish",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_WORDS,
+		.run = cmd_completion,
+		.traits = CMD_NO_HOME,
+		.summary = "print what makes a shell complete codelima's words",
+		.more = COMPLETION_MORE},
+	{.group = "",
+		.name = "__complete",
+		.args = "[--] [WORD…]",
+		.run = cmd_complete,
+		.traits = CMD_NO_HOME | CMD_HIDDEN | CMD_REST,
+		.summary = "print what the last word may become"},
 
 	{.group = "config",
 		.name = "show",

@@ -8,6 +8,8 @@ bool cmd_doctor(struct invocation *inv, struct err *e);
 bool cmd_config_show(struct invocation *inv, struct err *e);
 bool cmd_help(struct invocation *inv, struct err *e);
 bool cmd_version(struct invocation *inv, struct err *e);
+bool cmd_completion(struct invocation *inv, struct err *e);
+bool cmd_complete(struct invocation *inv, struct err *e);
 
 bool cmd_environment_create(struct invocation *inv, struct err *e);
 bool cmd_environment_list(struct invocation *inv, struct err *e);

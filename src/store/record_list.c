@@ -1,107 +1,33 @@
 #include "store/record_list.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/mem.h"
 #include "base/num.h"
-#include "data/yaml.h"
-#include "model/id.h"
-#include "os/fd.h"
 #include "store/builtin.h"
+#include "store/record_scan.h"
 #include "store/record_text.h"
 
-typedef char id_text[ID_LEN + 1];
-
-/* What one pass over a folder works with: buffers are used again for each record. */
-struct scan {
-	enum record_type t;
-	const struct ctx *ctx; /* NULL: quiet */
-	int dir;
-	struct buf path; /* "<home>/nodes/<id>/node.yaml" */
-	size_t stem;	 /* length of "<home>/nodes/" */
-	struct buf text;
-};
-
-/* The ids of a folder, in no order. A missing folder has none. */
-static bool folder_ids(int dir, id_text **ids, size_t *n, struct err *e)
+static void skip(struct record_list *out, const struct ctx *c, const struct err *why)
 {
-	DIR *d = fdopendir(dir);
-	size_t cap = 0;
-	struct dirent *de;
-
-	if (!d) {
-		err_sys(e, "list records");
-		close(dir);
-		return false;
-	}
-	while ((de = readdir(d))) {
-		if (!id_valid(str_z(de->d_name)))
-			continue;
-		if (*n == cap) {
-			cap = cap ? cap * 2 : 64;
-			*ids = mem_array(*ids, cap, sizeof(**ids));
-		}
-		memcpy((*ids)[(*n)++], de->d_name, sizeof(**ids));
-	}
-	closedir(d);
-	return true;
+	out->skipped++;
+	ctx_notice(c, LEVEL_WARN, "%s is skipped: %s", record_word(out->type), buf_z(&why->msg));
 }
 
-/* A regular file's read(2) is short only at its end, so one is enough. */
-static bool read_whole(int fd, struct buf *out)
+static void scan_all(struct record_scan *s, const struct ctx *c, struct record_list *out)
 {
-	ssize_t n;
+	enum record_scan_got got;
 
-	buf_clear(out);
-	buf_reserve(out, 4096);
-	while ((n = read(fd, out->p + out->n, out->cap - out->n - 1)) > 0) {
-		out->n += (size_t)n;
-		out->p[out->n] = '\0';
-		if (out->n + 1 < out->cap)
-			return true;
-		if (out->n > YAML_MAX_SIZE)
-			break;
-		buf_reserve(out, out->n);
-	}
-	return n >= 0;
-}
-
-/* 1: loaded, 0: nothing there, -1: unreadable. */
-static int load_one(struct scan *s, const char *id, void *rec, struct err *e)
-{
-	own_fd int fd = -1;
-
-	buf_cut(&s->path, s->stem);
-	buf_printf(&s->path, "%s/%s", id, record_types[s->t].file);
-	fd = openat(s->dir, s->path.p + s->stem, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0 || !read_whole(fd, &s->text)) {
-		err_sys(e, "read %s", s->path.p);
-		return -1;
-	}
-	return record_parse(s->t, buf_view(&s->text), s->path.p, id, rec, e) ? 1 : -1;
-}
-
-static void scan_all(struct scan *s, const id_text *ids, size_t n, struct record_list *out)
-{
-	size_t size = record_fields(s->t)->size;
-
-	out->v = mem_alloc(n * size);
-	for (size_t i = 0; i < n; i++) {
+	out->v = mem_alloc(s->n * record_fields(s->type)->size);
+	for (;;) {
 		own_err struct err why = {0};
-		void *rec = record_at(out, out->n);
-		int got = load_one(s, ids[i], rec, &why);
 
-		if (got < 0) {
-			out->skipped++;
-			ctx_notice(s->ctx, LEVEL_WARN, "%s is skipped: %s", record_word(s->t),
-				buf_z(&why.msg));
-		}
-		out->n += got > 0;
+		got = record_scan_next(s, &why);
+		if (got == SCAN_END)
+			break;
+		if (got == SCAN_RECORD && record_parse(s->type, s->text, s->path, s->id,
+						  record_at(out, out->n), &why))
+			out->n++;
+		else
+			skip(out, c, &why);
 	}
 }
 
@@ -183,39 +109,15 @@ static void drop_deleted(struct record_list *l)
 	l->n = kept;
 }
 
-static bool scan_folder(struct scan *s, struct record_list *out, struct err *e)
-{
-	own_mem id_text *ids = NULL;
-	size_t n = 0;
-	int names;
-
-	s->dir = open(s->path.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dir < 0)
-		return errno == ENOENT || err_sys(e, "open %s", s->path.p);
-	names = fcntl(s->dir, F_DUPFD_CLOEXEC, 0);
-	if (names < 0)
-		return err_sys(e, "open %s", s->path.p);
-	if (!folder_ids(names, &ids, &n, e))
-		return false;
-	scan_all(s, (const id_text *)ids, n, out);
-	return true;
-}
-
 bool records_list(const struct home *h, const struct ctx *c, enum record_type t, unsigned flags,
 	struct record_list *out, struct err *e)
 {
-	struct scan s = {.t = t, .ctx = flags & LIST_QUIET ? NULL : c, .dir = -1};
-	bool ok;
+	own_scan struct record_scan s = {0};
 
 	*out = (struct record_list){.type = t};
-	home_path(h, &s.path, "%s/", record_types[t].folder);
-	s.stem = s.path.n;
-	ok = scan_folder(&s, out, e);
-	fd_close_p(&s.dir);
-	buf_fini(&s.path);
-	buf_fini(&s.text);
-	if (!ok)
+	if (!record_scan_open(&s, h, t, e))
 		return false;
+	scan_all(&s, flags & LIST_QUIET ? NULL : c, out);
 	if (t == REC_ENVIRONMENT && !h->schema && !(flags & LIST_STORED))
 		add_builtins(out);
 	if (!(flags & LIST_DELETED))

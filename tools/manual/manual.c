@@ -255,6 +255,7 @@ static void table_command(struct json_out *j, const struct command *c)
 	jout_kv_z(j, "first", completes(c->complete));
 	jout_kv_z(j, "second", completes(c->second));
 	jout_kv_bool(j, "rest", c->traits & CMD_REST);
+	jout_kv_bool(j, "hidden", c->traits & CMD_HIDDEN);
 	jout_key(j, "flags");
 	jout_array(j);
 	for (size_t i = 0; (f = command_flag(c, i)); i++)

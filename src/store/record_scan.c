@@ -1,0 +1,109 @@
+#include "store/record_scan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "data/yaml.h"
+#include "os/fd.h"
+
+static void folder_ids(struct record_scan *s, DIR *d)
+{
+	size_t cap = 0;
+	struct dirent *de;
+
+	while ((de = readdir(d))) {
+		if (!id_valid(str_z(de->d_name)))
+			continue;
+		if (s->n == cap) {
+			cap = cap ? cap * 2 : 64;
+			s->ids = mem_array(s->ids, cap, sizeof(*s->ids));
+		}
+		memcpy(s->ids[s->n++], de->d_name, sizeof(*s->ids));
+	}
+}
+
+bool record_scan_open(
+	struct record_scan *s, const struct home *h, enum record_type t, struct err *e)
+{
+	int names;
+	DIR *d;
+
+	*s = (struct record_scan){.type = t, .dir = -1};
+	home_path(h, &s->path_buf, "%s/", record_types[t].folder);
+	s->stem = s->path_buf.n;
+	s->dir = open(s->path_buf.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		return errno == ENOENT || err_sys(e, "open %s", s->path_buf.p);
+	names = fcntl(s->dir, F_DUPFD_CLOEXEC, 0);
+	d = names < 0 ? NULL : fdopendir(names);
+	if (!d) {
+		err_sys(e, "list %s", s->path_buf.p);
+		fd_close_p(&names);
+		return false;
+	}
+	folder_ids(s, d);
+	closedir(d);
+	return true;
+}
+
+/* A regular file's read(2) is short only at its end, so one is enough. */
+static bool read_whole(int fd, struct buf *out)
+{
+	ssize_t n;
+
+	buf_clear(out);
+	buf_reserve(out, 4096);
+	while ((n = read(fd, out->p + out->n, out->cap - out->n - 1)) > 0) {
+		out->n += (size_t)n;
+		out->p[out->n] = '\0';
+		if (out->n + 1 < out->cap)
+			return true;
+		if (out->n > YAML_MAX_SIZE)
+			break;
+		buf_reserve(out, out->n);
+	}
+	return n >= 0;
+}
+
+static void set_path(struct record_scan *s)
+{
+	buf_cut(&s->path_buf, s->stem);
+	buf_add(&s->path_buf, s->id, ID_LEN);
+	buf_putc(&s->path_buf, '/');
+	buf_puts(&s->path_buf, record_types[s->type].file);
+	s->path = s->path_buf.p;
+}
+
+enum record_scan_got record_scan_next(struct record_scan *s, struct err *e)
+{
+	while (s->at < s->n) {
+		own_fd int fd = -1;
+
+		s->id = s->ids[s->at++];
+		set_path(s);
+		s->text = (struct str){0};
+		fd = openat(s->dir, s->path + s->stem, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || !read_whole(fd, &s->text_buf)) {
+			err_sys(e, "read %s", s->path);
+			return SCAN_UNREADABLE;
+		}
+		s->text = buf_view(&s->text_buf);
+		return SCAN_RECORD;
+	}
+	return SCAN_END;
+}
+
+void record_scan_close(struct record_scan *s)
+{
+	if (s->path_buf.n)
+		fd_close_p(&s->dir);
+	free(s->ids);
+	buf_fini(&s->path_buf);
+	buf_fini(&s->text_buf);
+	*s = (struct record_scan){.dir = -1};
+}

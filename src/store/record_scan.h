@@ -1,0 +1,42 @@
+/* record_scan.h - the files of all records of a type, one after the other
+ *
+ *	struct record_scan s = {0};
+ *	if (record_scan_open(&s, h, REC_NODE, e))
+ *		while ((got = record_scan_next(&s, &why)) != SCAN_END)
+ *			…
+ *	record_scan_close(&s);
+ *
+ * In no order. A directory without a record file is what a killed process left and
+ * is passed over. Buffers are used again for each record: what next() shows is good
+ * until the following one.
+ */
+#ifndef STORE_RECORD_SCAN_H
+#define STORE_RECORD_SCAN_H
+
+#include "model/id.h"
+#include "store/record_types.h"
+
+struct record_scan {
+	enum record_type type;
+	/* The current record. */
+	const char *id;	  /* its directory's name */
+	const char *path; /* of its file */
+	struct str text;
+	/* The scan's own. */
+	int dir;
+	char (*ids)[ID_LEN + 1];
+	size_t n, at;
+	struct buf path_buf, text_buf; /* "<home>/nodes/<id>/node.yaml" */
+	size_t stem;		       /* length of "<home>/nodes/" */
+};
+enum record_scan_got { SCAN_END, SCAN_RECORD, SCAN_UNREADABLE };
+
+/* A missing folder is an empty one. */
+bool record_scan_open(
+	struct record_scan *s, const struct home *h, enum record_type t, struct err *e);
+/* SCAN_UNREADABLE fills e, names id and path, and text is empty. */
+enum record_scan_got record_scan_next(struct record_scan *s, struct err *e);
+void record_scan_close(struct record_scan *s);
+#define own_scan __attribute__((cleanup(record_scan_close)))
+
+#endif
