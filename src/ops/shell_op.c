@@ -29,6 +29,15 @@ static bool not_running(const struct node_work *w, enum vm_status status, struct
 	return err_fix(e, "codelima node start %s (or shell --start)", w->node.slug);
 }
 
+/* A start that died, was interrupted or failed may have come as far as a running VM. One
+ * that failed in a bootstrap step is left: this may be the shell to mend it with. */
+static bool start_unfinished(const struct node_work *w)
+{
+	return z_eq(w->node.lifecycle_state, LIFE_CREATED) ||
+	       (!node_is_mounted(&w->node) && !w->node.workspace_seeded) ||
+	       claim_stale(w->h, w->node.id, NULL);
+}
+
 static bool ensure_running(struct shell *s, const struct ctx *c, struct err *e)
 {
 	struct node started = {0};
@@ -37,7 +46,7 @@ static bool ensure_running(struct shell *s, const struct ctx *c, struct err *e)
 
 	if (!node_work_status(&s->w, &status, e))
 		return false;
-	if (status == VM_RUNNING)
+	if (status == VM_RUNNING && !(s->o->start && start_unfinished(&s->w)))
 		return true;
 	if (!s->o->start)
 		return not_running(&s->w, status, e);

@@ -89,6 +89,20 @@ cl shell --start app -- echo up; status 0; out_has up "--start starts it"
 same "$(vm_status app)" Running
 cl node delete app --yes; cl shell app -- true; status 5 "a deleted one is not started" || status 4
 
+sandbox "shell --start goes on with a start that was killed when its VM was up"
+node app
+play 'start @late kill-parent once'
+"$CODELIMA" node start app </dev/null >/dev/null 2>&1
+same $? 137 "the start is killed"
+cl shell --start app -- cat README; status 0; out_has "hello app" "the workspace is there"
+same "$(field app .data.lifecycle_state)" "" "nothing is half done"
+
+sandbox "shell --start goes on with a start that failed before the workspace was there"
+node app
+play 'ssh~sudo exit 9 once'
+cl node start app; status 6
+cl shell --start app -- cat README; status 0; out_has "hello app" "the workspace is there"
+
 sandbox "a dead master"
 running app
 cl shell app -- true; status 0
