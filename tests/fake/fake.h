@@ -38,6 +38,7 @@ void copy_file(const char *from, const char *to);
 char *replace_all(const char *text, const char *what, const char *by);
 char *shell_word(const char *word);
 void nap_ms(long ms);
+void nap_until_signal(long ms);
 char *absolute(const char *path);
 const char *own_dir(void); /* where this program and its other names lie */
 const char *lima_home(void);
@@ -64,7 +65,7 @@ void say(const char *level, const char *f, ...) __attribute__((format(printf, 2,
 void fatal(const char *f, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* fake_yaml.c */
-json_t *yaml_parse(const char *text, char **error); /* NULL and *error */
+json_t *yaml_value(const char *text, char **error); /* NULL and *error */
 char *yaml_print(const json_t *v);
 
 /* fake_config.c: the configuration as Lima merges it (pkg/limayaml/defaults.go) */

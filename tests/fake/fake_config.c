@@ -148,7 +148,7 @@ static json_t *config_file(const char *name)
 {
 	char *path = fmt("%s/_config/%s", lima_home(), name), *error = NULL;
 	char *text = slurp(path, NULL);
-	json_t *v = text ? yaml_parse(text, &error) : json_object();
+	json_t *v = text ? yaml_value(text, &error) : json_object();
 	if (!v)
 		fatal("failed to load %s: %s", path, error);
 	return v;
@@ -208,7 +208,7 @@ char *template_text(const char *locator)
 json_t *template_filled(const char *locator)
 {
 	char *error = NULL;
-	json_t *own = yaml_parse(template_text(locator), &error);
+	json_t *own = yaml_value(template_text(locator), &error);
 	if (!own)
 		fatal("failed to unmarshal YAML (%s): %s", locator, error);
 	size_t i;

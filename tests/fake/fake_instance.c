@@ -17,7 +17,7 @@ static json_t *own_config(const char *name, char **error)
 {
 	char *text = slurp(instance_path(name, "lima.yaml"), NULL);
 	*error = NULL;
-	return text ? yaml_parse(text, error) : NULL;
+	return text ? yaml_value(text, error) : NULL;
 }
 
 const char *instance_status(const char *name)
@@ -129,7 +129,7 @@ void instance_create(const char *name, const char *text, int argc, char **argv)
 	if (instance_status(name))
 		fatal("instance `%s` already exists", name);
 	char *error = NULL;
-	json_t *own = yaml_parse(text, &error);
+	json_t *own = yaml_value(text, &error);
 	if (!own)
 		fatal("failed to unmarshal YAML: %s", error);
 	if (!json_array_size(json_object_get(own, "images")) && !json_object_get(own, "base"))
@@ -190,7 +190,7 @@ void instance_start(const char *name, long timeout_s, int argc, char **argv)
 	play("start", argc, argv, MID);
 	char *log = instance_path(name, "ha.stdout.log");
 	bool said_port = false;
-	for (long left = timeout_s * 50; left > 0; left--) {
+	for (long left = timeout_s * 500; left > 0; left--) {
 		char *text = slurp(log, NULL);
 		if (text && strstr(text, "sshLocalPort") && !said_port) {
 			say("info", "SSH Local Port: %ld", ssh_port(name));
@@ -207,7 +207,7 @@ void instance_start(const char *name, long timeout_s, int argc, char **argv)
 		free(text);
 		if (!alive(agent))
 			fatal("host agent process has exited: exit status 1");
-		nap_ms(20);
+		nap_ms(2);
 	}
 	fatal("did not receive an event with the \"running\" status");
 }
@@ -217,8 +217,8 @@ static void kill_and_wait(long pid)
 	if (!pid)
 		return;
 	kill((pid_t)pid, SIGKILL);
-	for (int left = 250; left > 0 && alive(pid); left--)
-		nap_ms(20);
+	for (int left = 2500; left > 0 && alive(pid); left--)
+		nap_ms(2);
 }
 
 void instance_kill(const char *name)
@@ -325,14 +325,14 @@ int hostagent(int argc, char **argv)
 	char *args[] = {program, "-name", fmt("lima-%s", name), "-pidfile",
 		instance_path(name, "qemu.pid"), NULL};
 	pid_t vm = start_program(args, -1, -1, true);
-	for (int left = 500; left > 0 && alive(vm) && !exists(instance_path(name, "qemu.pid"));
+	for (int left = 2500; left > 0 && alive(vm) && !exists(instance_path(name, "qemu.pid"));
 		left--)
-		nap_ms(10);
+		nap_ms(2);
 	boot(name);
 	play("hostagent", argc, argv, LATE);
 	event(fmt("{\"running\":true,\"sshLocalPort\":%ld}", port));
 	for (long left = life_s() * 20; left > 0 && !told_to_end && alive(vm); left--)
-		nap_ms(50);
+		nap_until_signal(50);
 	leave(name, vm, port);
 	close(sock);
 	return 0;

@@ -186,7 +186,7 @@ static int create(struct call *c)
 {
 	const char *locator = c->n ? c->word[0] : "template:default", *name = flag(c, "name");
 	char *text = template_text(locator), *error = NULL;
-	if (!yaml_parse(text, &error))
+	if (!yaml_value(text, &error))
 		fatal("failed to unmarshal YAML (%s): %s", locator, error);
 	if (strncmp(locator, "template:", 9) == 0)
 		text = yaml_print(template_filled(locator));
@@ -226,8 +226,8 @@ static int stop(struct call *c)
 	say("info", "Sending SIGINT to hostagent process %ld", agent);
 	kill((pid_t)agent, SIGINT);
 	say("info", "Waiting for the host agent and the driver processes to shut down");
-	for (int left = 3000; left > 0 && alive(agent); left--)
-		nap_ms(10);
+	for (int left = 15000; left > 0 && alive(agent); left--)
+		nap_ms(2);
 	if (strcmp(instance_status(name), "Stopped") != 0)
 		fatal("timed out waiting for instance to shut down after 3 minutes");
 	say("info", "The instance %s has shut down", name);

@@ -153,6 +153,11 @@ void nap_ms(long ms)
 	}
 }
 
+void nap_until_signal(long ms)
+{
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
 char *absolute(const char *path)
 {
 	char *cwd = getcwd(NULL, 0);

@@ -49,7 +49,7 @@ static json_t *convert(yaml_document_t *doc, int index, int depth)
 	return map;
 }
 
-json_t *yaml_parse(const char *text, char **error)
+json_t *yaml_value(const char *text, char **error)
 {
 	yaml_parser_t p;
 	yaml_document_t doc;
