@@ -167,8 +167,8 @@ manual: build/tools/manual ## write doc/codelima.1 and README.md's list from the
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
 one-by-one = +@rc=0; for t in $(1); do $(MAKE) --no-print-directory -k -j$(JOBS) $$t || rc=1; done; exit $$rc
 
-test: ## units and commands; no VM, no network
-	$(call one-by-one,unit-tests cli-tests)
+test: ## units, commands, and a sample of the crash tests; no VM, no network
+	$(call one-by-one,unit-tests cli-tests crash-tests)
 test-asan: ## the same under AddressSanitizer and UBSan
 	$(MAKE) SAN=address,undefined test
 cov: ## the same with coverage, a line a file

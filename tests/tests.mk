@@ -66,6 +66,7 @@ fuzz: $(FUZZ_BINS)
 endif
 
 include tests/term/term.mk
+include tests/crash/crash.mk
 
 # For bench/seed.
 build/tools/seed-through: bench/seed_through.c $(CLOSURE_lima)
