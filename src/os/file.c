@@ -26,6 +26,15 @@ bool file_sync_dir(const char *path, struct err *e)
 	return true;
 }
 
+bool file_sync_fs(const char *path, struct err *e)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 || plat_sync_fs(fd) != 0)
+		return err_sys(e, "sync the file system of %s", path);
+	return true;
+}
+
 bool file_read(const char *path, struct buf *out, size_t max, struct err *e)
 {
 	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

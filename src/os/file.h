@@ -53,8 +53,9 @@ bool file_stat(const char *path, struct file_stat *st);
 bool file_lstat(const char *path, struct file_stat *st);
 bool file_exists(const char *path);
 
-bool file_mkdir(const char *path, unsigned mode, struct err *e);   /* fine when there */
-bool file_mkdirs(const char *path, unsigned mode, struct err *e);  /* with parents */
+bool file_mkdir(const char *path, unsigned mode, struct err *e);  /* fine when there */
+bool file_mkdirs(const char *path, unsigned mode, struct err *e); /* with parents */
+bool file_chmod(const char *path, unsigned mode, struct err *e);
 bool file_unlink(const char *path, struct err *e);		   /* fine when missing */
 bool file_rename(const char *from, const char *to, struct err *e); /* and fsync of to's directory */
 /* Removes a whole tree, component by component from a directory fd, never
@@ -63,6 +64,9 @@ bool file_rename(const char *from, const char *to, struct err *e); /* and fsync 
  * thing it cannot remove. */
 bool file_remove_tree(const char *path, struct err *e);
 bool file_sync_dir(const char *path, struct err *e);
+/* Everything on the file system that holds path becomes durable: for a tree that was just
+ * written, instead of an fsync a file. */
+bool file_sync_fs(const char *path, struct err *e);
 
 /* Names in a directory, sorted by bytes, without . and .. ; a missing directory
  * gives an empty list and true. */

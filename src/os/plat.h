@@ -27,6 +27,16 @@ bool plat_args(int pid, struct buf *args);	/* the words, each ended by a NUL */
 void plat_cloexec_from(int first);
 void plat_pipe_grow(int fd, int bytes); /* best effort */
 int plat_fsync(int fd);			/* through the drive's cache; -1 and errno */
+/* Everything written to the file system of fd becomes durable (syncfs(2); sync(2) where there
+ * is none). -1 and errno. */
+int plat_sync_fs(int fd);
+/* Makes `name` in dir a copy of the open file src that shares its blocks (FICLONE in
+ * ioctl_ficlone(2); clonefile(2)), with this mode. A descriptor for reading it; -1 with
+ * errno and nothing made where the file system cannot. */
+int plat_clone(int src, int dir, const char *name, unsigned mode);
+/* Up to n bytes from src to dst at the same place, within the kernel (copy_file_range(2));
+ * how many, -1 and errno: ENOSYS, EXDEV and others where it cannot. */
+int64_t plat_copy_range(int src, int dst, int64_t at, size_t n);
 uint32_t plat_mtime_ns(const struct stat *s);
 uint32_t plat_ctime_ns(const struct stat *s);
 char **plat_environ(void);

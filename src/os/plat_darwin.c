@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libproc.h>
 #include <signal.h>
+#include <sys/clonefile.h>
 #include <sys/proc.h>
 #include <sys/proc_info.h>
 #include <sys/sysctl.h>
@@ -101,6 +102,39 @@ int plat_fsync(int fd)
 {
 	/* fsync(2) leaves data in the drive; not every file system knows the other. */
 	return fcntl(fd, F_FULLFSYNC) == 0 ? 0 : fsync(fd);
+}
+
+int plat_sync_fs(int fd)
+{
+	sync(); /* only schedules; the barrier behind it is the drive's own */
+	return plat_fsync(fd);
+}
+
+int plat_clone(int src, int dir, const char *name, unsigned mode)
+{
+	int fd, why;
+
+	if (fclonefileat(src, dir, name, CLONE_NOFOLLOW) != 0)
+		return -1;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && fchmod(fd, (mode_t)mode) == 0)
+		return fd;
+	why = errno;
+	if (fd >= 0)
+		close(fd);
+	unlinkat(dir, name, 0);
+	errno = why;
+	return -1;
+}
+
+int64_t plat_copy_range(int src, int dst, int64_t at, size_t n)
+{
+	(void)src;
+	(void)dst;
+	(void)at;
+	(void)n;
+	errno = ENOSYS;
+	return -1;
 }
 
 uint32_t plat_mtime_ns(const struct stat *s)

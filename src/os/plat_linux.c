@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/fs.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -161,6 +163,34 @@ void plat_pipe_grow(int fd, int bytes)
 int plat_fsync(int fd)
 {
 	return fsync(fd);
+}
+
+int plat_sync_fs(int fd)
+{
+	return syncfs(fd);
+}
+
+int plat_clone(int src, int dir, const char *name, unsigned mode)
+{
+	own_fd int fd =
+		openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+
+	if (fd < 0)
+		return -1;
+	if (ioctl(fd, FICLONE, src) == 0)
+		return fd_steal(&fd);
+	int why = errno;
+
+	unlinkat(dir, name, 0);
+	errno = why;
+	return -1;
+}
+
+int64_t plat_copy_range(int src, int dst, int64_t at, size_t n)
+{
+	off_t from = at, to = at;
+
+	return copy_file_range(src, &from, dst, &to, n, 0);
 }
 
 uint32_t plat_mtime_ns(const struct stat *s)
