@@ -130,12 +130,25 @@ static const struct field bootstrap_rows[] = {
 };
 const struct fields bootstrap_fields = TABLE(bootstrap, "bootstrap state", bootstrap_rows);
 
-/* `snapshot: {excludes: […]}`: a record of one member, which is the list itself. */
 static const struct field snapshot_rows[] = {
+	ROW(snapshot, F_STR, "id", id, .flags = F_ID),
+	ROW(snapshot, F_STR, "project_id", project_id, .flags = F_ID),
+	ROW(snapshot, F_STR, "kind", kind),
+	ROW(snapshot, F_STR, "created_at", created_at),
+	ROW(snapshot, F_STR, "workspace_path", workspace_path),
+	ROW(snapshot, F_INT, "entry_count", entry_count),
+	ROW(snapshot, F_INT, "total_bytes", total_bytes),
+	ROW(snapshot, F_STR, "label", label, .flags = F_OPT),
+	ROW(snapshot, F_STR, "tree_root", tree_root),
+};
+const struct fields snapshot_fields = TABLE(snapshot, "snapshot", snapshot_rows);
+
+/* `snapshot: {excludes: […]}`: a record of one member, which is the list itself. */
+static const struct field excludes_rows[] = {
 	{.name = "excludes", .type = F_LIST, .offset = 0},
 };
-static const struct fields snapshot_fields = {
-	.what = "snapshot", .f = snapshot_rows, .n = 1, .size = sizeof(struct strv)};
+static const struct fields excludes_fields = {
+	.what = "snapshot", .f = excludes_rows, .n = 1, .size = sizeof(struct strv)};
 
 static const struct field config_rows[] = {
 	ROW(config, F_STR, "metadata_root", metadata_root),
@@ -143,7 +156,7 @@ static const struct field config_rows[] = {
 	ROW(config, F_STR, "default_agent_profile", default_agent_profile),
 	ROW(config, F_STR, "default_template", default_template),
 	ROW(config, F_LISTS, "lima_commands", lima_commands),
-	ROW(config, F_REC, "snapshot", snapshot_excludes, .flags = F_YAML, .sub = &snapshot_fields),
+	ROW(config, F_REC, "snapshot", snapshot_excludes, .flags = F_YAML, .sub = &excludes_fields),
 	ROW(config, F_LIST, "snapshot_excludes", snapshot_excludes, .flags = F_SHOWN),
 	ROW(config, F_STR, "agent_profiles_dir", agent_profiles_dir),
 	ROW(config, F_REC, "resources", resources, .flags = F_OPT, .sub = &resources_fields),

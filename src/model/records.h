@@ -121,6 +121,16 @@ struct config {
 extern const struct fields config_fields;
 void config_fini(struct config *c);
 
+struct snapshot {
+	char *id, *project_id;
+	char *kind; /* initial fork_base manual */
+	char *created_at, *workspace_path;
+	int64_t entry_count, total_bytes;
+	char *label; /* NULL: none */
+	char *tree_root;
+};
+extern const struct fields snapshot_fields;
+
 struct job {
 	char *id, *operation, *target; /* target: node or project id */
 	struct strv argv;
