@@ -1,6 +1,7 @@
 #include "ops/workspace.h"
 
 #include "base/mem.h"
+#include "base/shquote.h"
 #include "base/utf8.h"
 #include "model/guest_path.h"
 #include "os/file.h"
@@ -87,6 +88,109 @@ bool workspace_resolve(const struct home *h, const char *given, struct buf *out,
 	buf_clear(out);
 	buf_puts(out, real);
 	return true;
+}
+
+/* A home that is not ours: what another --home or LIMA_HOME would name. */
+static bool looks_like_home(const char *dir, const char **what)
+{
+	static const struct {
+		const char *mark, *what;
+	} marks[] = {{"_index/projects", "lies in a CODELIMA_HOME"},
+		{"_config/schema", "lies in a CODELIMA_HOME"},
+		{"_config/networks.yaml", "lies in a LIMA_HOME"}};
+
+	for (size_t i = 0; i < countof(marks); i++) {
+		own_buf struct buf path = {0};
+
+		if (file_exists(path_join(&path, dir, marks[i].mark))) {
+			*what = marks[i].what;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool outside_all_homes(const char *path, struct err *e)
+{
+	struct str dir = path_dir(str_z(path));
+	const char *what = NULL;
+
+	while (dir.n > 1) {
+		own_mem char *z = mem_strndup(dir.p, dir.n);
+
+		if (looks_like_home(z, &what))
+			return refuse(e, path, what);
+		dir = path_dir(dir);
+	}
+	return true;
+}
+
+static bool in_the_way(struct err *e, const char *path, const char *why)
+{
+	err_set(e, ERR_PRECONDITION_FAILED, "%s %s", path, why);
+	err_field(e, "workspace_path", path);
+	return err_fix(e, "choose a directory that does not exist yet");
+}
+
+static bool nothing_there(const char *path, struct err *e)
+{
+	own_strv struct strv names = {0};
+	struct file_stat st;
+
+	if (!file_lstat(path, &st))
+		return true;
+	if (st.type != FILE_DIR)
+		return in_the_way(e, path, "is there, and is no directory");
+	if (!file_list(path, &names, e))
+		return false;
+	return !names.n || in_the_way(e, path, "is not empty");
+}
+
+/* A link to an empty directory stands for that directory. */
+static bool resolve_destination(const char *absolute, struct buf *out, struct err *e)
+{
+	struct str above = path_dir(str_z(absolute)), base = path_base(str_z(absolute));
+	own_mem char *dir = mem_strndup(above.p, above.n);
+	own_mem char *name = mem_strndup(base.p, base.n);
+	own_mem char *real = NULL;
+	struct file_stat st;
+
+	if (file_stat(absolute, &st)) {
+		real = file_realpath(absolute, e);
+		buf_clear(out);
+		buf_puts(out, real);
+		return real;
+	}
+	if (!file_stat(dir, &st) || st.type != FILE_DIR) {
+		own_buf struct buf word = {0};
+
+		sh_quote_z(&word, dir);
+		refuse(e, absolute, "has no directory above it");
+		return err_fix(e, "mkdir -p %s", buf_z(&word));
+	}
+	real = file_realpath(dir, e);
+	if (!real)
+		return false;
+	path_join(out, real, name);
+	return true;
+}
+
+bool workspace_destination(const struct home *h, const char *given, struct buf *out, struct err *e)
+{
+	own_buf struct buf absolute = {0};
+
+	if (!*given)
+		return refuse(e, "\"\"", "is empty");
+	if (!path_absolute(given, &absolute, e))
+		return false;
+	if (!utf8_valid(buf_view(&absolute)))
+		return refuse(e, buf_z(&absolute), "has a name that is not UTF-8");
+	if (!resolve_destination(buf_z(&absolute), out, e))
+		return err_as(e, ERR_INVALID_ARGUMENT);
+	if (!guest_path_check(buf_z(out), proc_home(), e))
+		return err_field(e, "workspace_path", buf_z(out));
+	return clear_of_all(h, buf_z(out), e) && outside_all_homes(buf_z(out), e) &&
+	       nothing_there(buf_z(out), e);
 }
 
 bool workspace_usable(const struct home *h, const char *workspace, struct err *e)

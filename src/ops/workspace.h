@@ -15,6 +15,12 @@
  * ~/.ssh, CODELIMA_HOME or LIMA_HOME, contains one of these or lies in a home. */
 bool workspace_resolve(const struct home *h, const char *given, struct buf *out, struct err *e);
 
+/* Where a new workspace is to be made: absolute, the directory above resolved. What is there
+ * must be an empty directory or nothing; the directory above must exist. InvalidArgument
+ * as above (whatever home it lies in: any directory that looks like a CODELIMA_HOME or
+ * LIMA_HOME counts), PreconditionFailed when something is in the way. */
+bool workspace_destination(const struct home *h, const char *given, struct buf *out, struct err *e);
+
 /* Against the other live projects: equal is PreconditionFailed naming it; nested is a
  * warning, and PreconditionFailed where one of the two has, or with `mounting` would
  * get, a live mounted node. self_id is left out (NULL: none). */
