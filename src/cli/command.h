@@ -65,7 +65,8 @@ struct command {
 };
 
 struct group {
-	const char *name, *summary;
+	const char *name; /* "project", or within another one "project snapshot" */
+	const char *summary;
 };
 
 extern const struct command commands[];
@@ -77,7 +78,9 @@ extern const size_t global_flags_n;
 
 /* NULL when there is no such command. group "" for those without. */
 const struct command *command_find(const char *group, const char *name);
-bool group_known(const char *group);
+/* The group that a word names: among the outermost with above "", else within that group
+ * ("snapshot" in "project" is "project snapshot"). NULL when there is none. */
+const char *group_named(const char *above, const char *word);
 /* Every flag the command takes beside the global ones: its own, then those that its
  * traits give it. NULL behind the last. */
 const struct flag *command_flag(const struct command *c, size_t i);

@@ -156,6 +156,23 @@ static const struct flag project_update_flags[] = {
 		.help = (text),                                                                    \
 		.complete = COMPLETE_FILE},                                                        \
 		SWITCH("trust-file", "take that file even where a guest can write it")
+static const struct flag project_fork_flags[] = {
+	{.name = "workspace",
+		.type = FLAG_VALUE,
+		.value = "PATH",
+		.help = "directory to make: missing so far, or empty",
+		.complete = COMPLETE_DIR,
+		.required = true},
+	VALUE("slug", "SLUG", "name of the new project (from the directory's name)"),
+	{.name = "snapshot",
+		.type = FLAG_VALUE,
+		.value = "ID",
+		.help = "fork this snapshot instead of the workspace as it is now",
+		.complete = COMPLETE_SNAPSHOT},
+};
+static const struct flag snapshot_create_flags[] = {
+	VALUE("label", "TEXT", "a few words to know it by"),
+};
 static const struct flag node_create_flags[] = {
 	{.name = "project",
 		.type = FLAG_VALUE,
@@ -279,7 +296,7 @@ const struct command commands[] = {
 	{.group = "",
 		.name = "help",
 		.args = "[GROUP [COMMAND]]",
-		.max_args = 2,
+		.max_args = 3,
 		.complete = COMPLETE_COMMAND,
 		.second = COMPLETE_COMMAND,
 		.run = cmd_help,
@@ -449,6 +466,57 @@ const struct command commands[] = {
 		FLAGS(list_flags),
 		.run = cmd_project_tree,
 		.summary = "show projects, their nodes and children as a tree"},
+	{.group = "project",
+		.name = "fork",
+		.args = "SOURCE",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		FLAGS(project_fork_flags),
+		.traits = CMD_LONG,
+		.run = cmd_project_fork,
+		.summary = "copy a project's workspace into a new directory, as a new project",
+		.more = "What snapshot.excludes names (.git and .codelima, unless config.yaml says "
+			"otherwise) is not copied. The new project inherits the settings of its "
+			"source."},
+	{.group = "project snapshot",
+		.name = "create",
+		.args = "PROJECT",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		FLAGS(snapshot_create_flags),
+		.traits = CMD_LONG,
+		.run = cmd_snapshot_create,
+		.summary = "keep the workspace as it is now",
+		.more = "What snapshot.excludes names is left out. Files that did not change since "
+			"the snapshot before take no further space."},
+	{.group = "project snapshot",
+		.name = "list",
+		.args = "PROJECT",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_PROJECT,
+		.run = cmd_snapshot_list,
+		.summary = "list a project's snapshots"},
+	{.group = "project snapshot",
+		.name = "show",
+		.args = "PROJECT ID",
+		.min_args = 2,
+		.max_args = 2,
+		.complete = COMPLETE_PROJECT,
+		.second = COMPLETE_SNAPSHOT,
+		.run = cmd_snapshot_show,
+		.summary = "show one snapshot"},
+	{.group = "project snapshot",
+		.name = "delete",
+		.args = "PROJECT ID",
+		.min_args = 2,
+		.max_args = 2,
+		.complete = COMPLETE_PROJECT,
+		.second = COMPLETE_SNAPSHOT,
+		.run = cmd_snapshot_delete,
+		.summary = "delete a snapshot that no live project was forked from"},
 
 	{.group = "node",
 		.name = "create",
@@ -573,6 +641,7 @@ const size_t commands_n = countof(commands);
 
 const struct group groups[] = {
 	{"project", "a directory with code, and what its nodes are made from"},
+	{"project snapshot", "what a project's workspace was at one moment"},
 	{"node", "a VM with a copy or a mount of a project's workspace"},
 	{"environment", "reusable commands that prepare a guest"},
 	{"profile", "how a coding agent is installed, checked and launched"},
@@ -588,12 +657,17 @@ const struct command *command_find(const char *group, const char *name)
 	return NULL;
 }
 
-bool group_known(const char *group)
+const char *group_named(const char *above, const char *word)
 {
-	for (size_t i = 0; i < groups_n; i++)
-		if (z_eq(groups[i].name, group))
-			return true;
-	return false;
+	for (size_t i = 0; !strchr(word, ' ') && i < groups_n; i++) {
+		struct str name = str_z(groups[i].name);
+
+		if (*above && (!str_starts(name, str_z(above)) || name.p[strlen(above)] != ' '))
+			continue;
+		if (str_eqz(str_from(name, *above ? strlen(above) + 1 : 0), word))
+			return groups[i].name;
+	}
+	return NULL;
 }
 
 const struct flag *command_flag(const struct command *c, size_t i)

@@ -30,6 +30,12 @@ bool cmd_project_update(struct invocation *inv, struct err *e);
 bool cmd_project_delete(struct invocation *inv, struct err *e);
 bool cmd_project_tree(struct invocation *inv, struct err *e);
 
+bool cmd_project_fork(struct invocation *inv, struct err *e);
+bool cmd_snapshot_create(struct invocation *inv, struct err *e);
+bool cmd_snapshot_list(struct invocation *inv, struct err *e);
+bool cmd_snapshot_show(struct invocation *inv, struct err *e);
+bool cmd_snapshot_delete(struct invocation *inv, struct err *e);
+
 bool cmd_node_create(struct invocation *inv, struct err *e);
 bool cmd_node_list(struct invocation *inv, struct err *e);
 bool cmd_node_show(struct invocation *inv, struct err *e);

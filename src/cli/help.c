@@ -144,6 +144,19 @@ static const struct group *find_group(const char *name)
 	return NULL;
 }
 
+static void inner_groups(struct buf *out, const char *group)
+{
+	for (size_t i = 0; i < groups_n; i++) {
+		struct str name = str_z(groups[i].name), above = str_z(group);
+		own_buf struct buf left = {0};
+
+		if (!str_starts(name, above) || name.n == above.n || name.p[above.n] != ' ')
+			continue;
+		buf_printf(&left, "%s COMMAND", name.p + above.n + 1);
+		row(out, buf_z(&left), groups[i].summary, 26);
+	}
+}
+
 void help_group(struct buf *out, const char *group)
 {
 	const struct group *g = find_group(group);
@@ -152,6 +165,7 @@ void help_group(struct buf *out, const char *group)
 		"codelima %s: %s\n\nUsage:\n  codelima %s COMMAND [flags] [args]\n\nCommands:\n",
 		group, g ? g->summary : "", group);
 	command_rows(out, group);
+	inner_groups(out, group);
 	buf_printf(out, "\ncodelima help %s COMMAND tells more.\n", group);
 }
 
@@ -184,32 +198,36 @@ void help_command(struct buf *out, const struct command *c)
 	global_section(out);
 }
 
-static bool unknown(const char *a, const char *b, struct err *e)
+static bool unknown(const char *group, const char *word, struct err *e)
 {
-	bool in_group = b && group_known(a);
-	const char *hint = in_group ? command_nearest(a, b) : command_nearest("", a);
+	const char *hint = command_nearest(group, word), *gap = *group ? " " : "";
 
-	err_set(e, ERR_INVALID_ARGUMENT, "there is no help for \"%s%s%s\"%s%s%s%s%s", a,
-		b ? " " : "", b ? b : "", hint ? " (did you mean " : "", hint && in_group ? a : "",
-		hint && in_group ? " " : "", hint ? hint : "", hint ? "?)" : "");
-	return err_fix(e, "codelima help%s%s", in_group ? " " : "", in_group ? a : "");
+	err_set(e, ERR_INVALID_ARGUMENT, "there is no help for \"%s%s%s\"%s%s%s%s%s", group, gap,
+		word, hint ? " (did you mean " : "", hint ? group : "", hint ? gap : "",
+		hint ? hint : "", hint ? "?)" : "");
+	return err_fix(e, "codelima help%s%s", gap, group);
 }
 
 bool help_words(struct buf *out, const struct strv *words, struct err *e)
 {
-	const char *a = words->n > 0 ? words->v[0] : NULL, *b = words->n > 1 ? words->v[1] : NULL;
+	const char *group = "", *inner;
 	const struct command *c;
+	size_t i = 0;
 
-	if (!a) {
-		help_overview(out);
+	while (i < words->n && (inner = group_named(group, words->v[i]))) {
+		group = inner;
+		i++;
+	}
+	if (i == words->n) {
+		if (*group)
+			help_group(out, group);
+		else
+			help_overview(out);
 		return true;
 	}
-	c = b ? command_find(a, b) : command_find("", a);
-	if (c)
-		help_command(out, c);
-	else if (!b && group_known(a))
-		help_group(out, a);
-	else
-		return unknown(a, b, e);
+	c = i + 1 == words->n ? command_find(group, words->v[i]) : NULL;
+	if (!c)
+		return unknown(group, words->v[i], e);
+	help_command(out, c);
 	return true;
 }

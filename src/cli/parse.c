@@ -208,9 +208,13 @@ static void consider_commands(struct nearest *n, const char *group)
 	for (size_t i = 0; i < commands_n; i++)
 		if (z_eq(commands[i].group, group))
 			consider(n, commands[i].name);
-	if (!*group)
-		for (size_t i = 0; i < groups_n; i++)
-			consider(n, groups[i].name);
+	for (size_t i = 0; i < groups_n; i++) {
+		size_t above = *group ? strlen(group) + 1 : 0;
+		struct str name = str_z(groups[i].name);
+
+		if (name.n > above && group_named(group, name.p + above) == groups[i].name)
+			consider(n, name.p + above);
+	}
 }
 
 const char *command_nearest(const char *group, const char *word)
@@ -251,11 +255,13 @@ static void choose(struct parser *p, const struct command *c)
 /* The group's or the command's name. */
 static bool take_name(struct parser *p, const char *word, struct err *e)
 {
-	const struct command *c = command_find(p->group ? p->group : "", word);
+	const char *above = p->group ? p->group : "";
+	const struct command *c = command_find(above, word);
+	const char *group = group_named(above, word);
 
 	/* `config` alone is a command, `config show` one of the group: complete_line() knows. */
-	if (!p->group && group_known(word))
-		p->group = word;
+	if (group)
+		p->group = group;
 	else if (c)
 		choose(p, c);
 	else
