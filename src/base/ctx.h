@@ -48,6 +48,8 @@ struct ctx {
 		*cancel;   /* the signal that asked to stop, 0 while none; may be NULL */
 	int64_t deadline;  /* clock_mono_ms() at which to give up; 0: never */
 	struct sink *sink; /* may be NULL */
+	const char *job;   /* id of the queued job that this process was started to run
+			    * (store/jobs.h); NULL: it makes its own */
 };
 
 /* A signal number when the operation was asked to stop, else 0. */

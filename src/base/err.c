@@ -29,8 +29,10 @@ void err_fini(struct err *e)
 	buf_fini(&e->msg);
 	buf_fini(&e->cause);
 	buf_fini(&e->fix);
-	for (size_t i = 0; i < e->n_fields; i++)
+	for (size_t i = 0; i < e->n_fields; i++) {
+		free(e->fields[i].name);
 		free(e->fields[i].value);
+	}
 	*e = (struct err){0};
 }
 
@@ -117,7 +119,7 @@ bool err_field(struct err *e, const char *name, const char *value)
 		if (z_eq(e->fields[i].name, name))
 			return false; /* the innermost value is the precise one */
 	if (e->n_fields < ERR_MAX_FIELDS)
-		e->fields[e->n_fields++] = (struct err_field){name, mem_strdup(value)};
+		e->fields[e->n_fields++] = (struct err_field){mem_strdup(name), mem_strdup(value)};
 	return false;
 }
 
@@ -179,6 +181,14 @@ bool err_move(struct err *to, struct err *from)
 const char *err_category(enum err_kind kind)
 {
 	return kinds[kind].name;
+}
+
+enum err_kind err_kind_of(const char *category)
+{
+	for (size_t i = ERR_NONE + 1; i < countof(kinds); i++)
+		if (z_eq(kinds[i].name, category))
+			return (enum err_kind)i;
+	return ERR_INTERNAL;
 }
 
 int err_exit_code(enum err_kind kind)

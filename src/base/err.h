@@ -35,10 +35,9 @@ enum err_kind {
 };
 
 /* A structured detail, e.g. {"slug", "api"}; the names are a contract
- * (contract/cli.md §2). name is a literal, value is owned. */
+ * (contract/cli.md §2). */
 struct err_field {
-	const char *name;
-	char *value;
+	char *name, *value; /* owned */
 };
 
 #define ERR_MAX_FIELDS 8
@@ -77,6 +76,8 @@ bool err_also(struct err *e, struct err *second);
 bool err_move(struct err *to, struct err *from);
 
 const char *err_category(enum err_kind kind); /* "InvalidArgument", … */
-int err_exit_code(enum err_kind kind);	      /* 0, 2 … 7, 130 */
+/* The kind of a category's name; Internal when there is none of that name. */
+enum err_kind err_kind_of(const char *category);
+int err_exit_code(enum err_kind kind); /* 0, 2 … 7, 130 */
 
 #endif

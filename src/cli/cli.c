@@ -1,10 +1,12 @@
 #include "cli/cli.h"
 
 #include "base/mem.h"
+#include "cli/handlers.h"
 #include "cli/help.h"
 #include "cli/live.h"
 #include "cli/output.h"
 #include "cli/parse.h"
+#include "ops/detach.h"
 #include "os/fd.h"
 #include "os/signals.h"
 
@@ -36,15 +38,34 @@ static bool no_command(struct err *e)
 	return err_fix(e, "codelima help");
 }
 
+/* A job that was started with --detach: the record tells how it goes, the log what is printed. */
+static bool run_job(struct invocation *inv, struct err *e)
+{
+	bool ok;
+
+	inv->json = false;
+	inv->ctx->sink = NULL;
+	if (!job_adopt(&inv->home, inv->ctx->job, e))
+		return false;
+	ok = inv->cmd->run(inv, e);
+	job_conclude(&inv->home, inv->ctx->job, ok ? NULL : e, ctx_cancelled(inv->ctx));
+	return ok;
+}
+
 static bool run_command(struct invocation *inv, struct live *live, struct err *e)
 {
+	own_mem char *job = detach_job();
+
 	inv->ctx->cancel = signals_install();
 	inv->ctx->sink = &live->sink;
+	inv->ctx->job = inv->detach ? job : NULL;
 	if (!inv->cmd)
 		return no_command(e);
 	if (!(inv->cmd->traits & CMD_NO_HOME) && !home_open(&inv->home, inv->home_flag, e))
 		return false;
-	return inv->cmd->run(inv, e);
+	if (inv->ctx->job)
+		return run_job(inv, e);
+	return inv->detach ? cmd_detach(inv, e) : inv->cmd->run(inv, e);
 }
 
 /* 130 and 143 tell which signal; a signal that came while something else failed does not. */
@@ -84,7 +105,7 @@ int cli_main(int argc, char **argv)
 		out_document(buf_view(&data));
 	if (!ok)
 		out_error(inv_json(&inv), &e);
-	code = ok ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));
+	code = ok || inv.exit_code ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));
 	invocation_fini(&inv);
 	return !ok || fd_stdout_check(&e) ? code : lost_output(&e);
 }

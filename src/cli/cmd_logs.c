@@ -1,12 +1,9 @@
 /* node logs */
-#include "base/escape.h"
 #include "base/mem.h"
 #include "cli/handlers.h"
 #include "cli/output.h"
-#include "data/jsonout.h"
 #include "ops/node_query.h"
 #include "os/clock.h"
-#include "os/fd.h"
 #include "os/file.h"
 
 #define LOG_READ_MAX (64u << 20)
@@ -97,32 +94,6 @@ static bool show_events(struct invocation *inv, bool follow, struct err *e)
 	return ok;
 }
 
-static void print_lines(struct str text)
-{
-	own_buf struct buf safe = {0};
-
-	escape_lines(&safe, text);
-	fd_stdout(buf_view(&safe));
-}
-
-static void log_document(
-	struct invocation *inv, const char *source, const char *path, struct str text)
-{
-	struct json_out j = {.out = inv->data};
-	struct str rest = text, line;
-
-	jout_object(&j);
-	jout_kv_z(&j, "source", source);
-	jout_kv_z(&j, "path", path);
-	jout_key(&j, "lines");
-	jout_array(&j);
-	while (str_split(&rest, '\n', &line))
-		if (line.n || rest.p)
-			jout_str(&j, line);
-	jout_end(&j);
-	jout_end(&j);
-}
-
 /* A log that is made anew at each start is read from its beginning again. */
 static bool follow_log(struct invocation *inv, const char *path, uint64_t at, struct err *e)
 {
@@ -138,7 +109,7 @@ static bool follow_log(struct invocation *inv, const char *path, uint64_t at, st
 		if (st.size > at && !file_read_from(path, at, &more, LOG_READ_MAX, e))
 			return false;
 		at += more.n;
-		print_lines(buf_view(&more));
+		out_lines(buf_view(&more));
 	}
 	inv->exit_code = 128 + ctx_cancelled(inv->ctx);
 	return true;
@@ -161,10 +132,7 @@ static bool show_log(struct invocation *inv, const char *source, bool follow, st
 	} else if (!follow) {
 		ctx_notice(inv->ctx, LEVEL_INFO, "there is no such log yet: %s", buf_z(&path));
 	}
-	if (inv_json(inv))
-		log_document(inv, source, buf_z(&path), buf_view(&text));
-	else
-		print_lines(buf_view(&text));
+	out_log(inv, source, buf_z(&path), buf_view(&text));
 	return !follow || follow_log(inv, buf_z(&path), text.n, e);
 }
 

@@ -40,7 +40,7 @@ struct flag {
 };
 
 enum {
-	CMD_LONG = 1,	  /* runs long: is a job, takes --events */
+	CMD_LONG = 1,	  /* runs long: is a job, takes --events and --detach */
 	CMD_REST = 2,	  /* after the first argument the first word that is no flag ends parsing */
 	CMD_NO_HOME = 4,  /* touches nothing on disk */
 	CMD_HIDDEN = 8,	  /* an alias of another row: not listed by help */
@@ -95,13 +95,14 @@ struct invocation {
 	/* Global flags. */
 	const char *home_flag;
 	char *home_storage;
-	bool json, events, help, version;
+	bool json, help, version;
+	bool events, detach; /* flags of traits */
 	enum level log_level;
 	/* What runs it. */
 	struct home home;
 	struct ctx *ctx;
 	struct buf *data; /* the handler's JSON document for `data`, when json or events */
-	int exit_code;	  /* what a handler that succeeded wants to exit with (shell, doctor) */
+	int exit_code;	  /* what a handler wants to exit with (shell, doctor, job wait) */
 };
 
 bool inv_has(const struct invocation *inv, const char *flag);

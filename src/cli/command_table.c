@@ -83,6 +83,7 @@ static const struct {
 } trait_flags[] = {
 	{CMD_LONG | CMD_FOLLOWS,
 		SWITCH("events", "print progress as JSON Lines, the result document last")},
+	{CMD_LONG, SWITCH("detach", "start it as a job, print its id, do not wait for it")},
 };
 
 static const struct flag doctor_flags[] = {
@@ -250,6 +251,8 @@ static const struct flag shell_flags[] = {
 		.letter = 't'},
 	{.name = "no-tty", .type = FLAG_BOOL, .help = "without a terminal", .letter = 'T'},
 };
+
+static const struct flag job_log_flags[] = {SWITCH("follow", "go on until the job has ended")};
 
 #define SHELL_MORE                                                                                 \
 	"Without CMD: the guest's login shell in the workspace. With CMD: that one command; its "  \
@@ -636,6 +639,50 @@ const struct command commands[] = {
 		.run = cmd_shell,
 		.summary = "the same as codelima shell",
 		.more = SHELL_MORE},
+
+	{.group = "job",
+		.name = "list",
+		.args = "",
+		.run = cmd_job_list,
+		.summary = "list what runs long, and the last 200 that did",
+		.more = "Commands that run long are jobs, in the foreground too. A job whose "
+			"process died without a word is told as lost."},
+	{.group = "job",
+		.name = "show",
+		.args = "ID",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_JOB,
+		.run = cmd_job_show,
+		.summary = "show one job"},
+	{.group = "job",
+		.name = "log",
+		.args = "ID",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_JOB,
+		FLAGS(job_log_flags),
+		.run = cmd_job_log,
+		.summary = "show what a job and its tools said"},
+	{.group = "job",
+		.name = "cancel",
+		.args = "ID",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_JOB,
+		.traits = CMD_FOLLOWS,
+		.run = cmd_job_cancel,
+		.summary = "stop a job, and wait until it has cleaned up"},
+	{.group = "job",
+		.name = "wait",
+		.args = "ID",
+		.min_args = 1,
+		.max_args = 1,
+		.complete = COMPLETE_JOB,
+		.traits = CMD_FOLLOWS,
+		.run = cmd_job_wait,
+		.summary = "wait until a job ends, and exit as it did",
+		.more = "Shows its progress meanwhile. Ctrl-C ends the waiting, not the job."},
 };
 const size_t commands_n = countof(commands);
 
@@ -645,6 +692,7 @@ const struct group groups[] = {
 	{"node", "a VM with a copy or a mount of a project's workspace"},
 	{"environment", "reusable commands that prepare a guest"},
 	{"profile", "how a coding agent is installed, checked and launched"},
+	{"job", "what runs long: watched, waited for, stopped"},
 	{"config", "settings"},
 };
 const size_t groups_n = countof(groups);

@@ -48,4 +48,12 @@ bool cmd_node_delete(struct invocation *inv, struct err *e);
 bool cmd_node_logs(struct invocation *inv, struct err *e);
 bool cmd_shell(struct invocation *inv, struct err *e);
 
+bool cmd_job_list(struct invocation *inv, struct err *e);
+bool cmd_job_show(struct invocation *inv, struct err *e);
+bool cmd_job_log(struct invocation *inv, struct err *e);
+bool cmd_job_cancel(struct invocation *inv, struct err *e);
+bool cmd_job_wait(struct invocation *inv, struct err *e);
+/* Any command with --detach. */
+bool cmd_detach(struct invocation *inv, struct err *e);
+
 #endif

@@ -195,3 +195,32 @@ void out_list(struct invocation *inv, const struct fields *t, const void *recs, 
 	put_table(&out, &cells, n_columns);
 	fd_stdout(buf_view(&out));
 }
+
+void out_lines(struct str text)
+{
+	own_buf struct buf safe = {0};
+
+	escape_lines(&safe, text);
+	fd_stdout(buf_view(&safe));
+}
+
+void out_log(struct invocation *inv, const char *source, const char *path, struct str text)
+{
+	struct json_out j = {.out = inv->data};
+	struct str rest = text, line;
+
+	if (!inv_json(inv)) {
+		out_lines(text);
+		return;
+	}
+	jout_object(&j);
+	jout_kv_z(&j, "source", source);
+	jout_kv_z(&j, "path", path);
+	jout_key(&j, "lines");
+	jout_array(&j);
+	while (str_split(&rest, '\n', &line))
+		if (line.n || rest.p)
+			jout_str(&j, line);
+	jout_end(&j);
+	jout_end(&j);
+}

@@ -22,6 +22,10 @@ struct column {
 };
 void out_list(struct invocation *inv, const struct fields *t, const void *recs, size_t n,
 	const struct column *columns, size_t n_columns);
+/* Text of a log, escaped. */
+void out_lines(struct str text);
+/* A whole log: JSON {source, path, lines}, else its text. */
+void out_log(struct invocation *inv, const char *source, const char *path, struct str text);
 /* Escaped text, a line. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -186,6 +186,7 @@ static bool set_flag(struct parser *p, const struct flag *f, struct strv *list,
 	if (f->type != FLAG_BOOL || !list->n)
 		strv_addn(list, value);
 	inv->events |= z_eq(f->name, "events");
+	inv->detach |= z_eq(f->name, "detach");
 	return true;
 }
 

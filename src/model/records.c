@@ -180,9 +180,14 @@ static const struct field job_rows[] = {
 	ROW(job, F_STR, "step", step, .flags = F_OPT),
 	ROW(job, F_INT, "done", done),
 	ROW(job, F_INT, "total", total),
-	ROW(job, F_STR, "started_at", started_at),
+	ROW(job, F_STR, "started_at", started_at, .flags = F_OPT),
 	ROW(job, F_STR, "ended_at", ended_at, .flags = F_OPT),
 	ROW(job, F_STR, "error", error, .flags = F_OPT),
+	ROW(job, F_STR, "error_category", error_category, .flags = F_OPT),
+	ROW(job, F_STR, "error_cause", error_cause, .flags = F_OPT),
+	ROW(job, F_STR, "error_fix", error_fix, .flags = F_OPT),
+	ROW(job, F_MAP, "error_fields", error_fields, .flags = F_OPT),
+	ROW(job, F_INT, "exit_code", exit_code, .flags = F_OPT),
 };
 const struct fields job_fields = TABLE(job, "job", job_rows);
 

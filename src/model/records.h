@@ -139,7 +139,11 @@ struct job {
 	char *state;	 /* queued running done failed cancelled lost */
 	char *step;
 	int64_t done, total;
-	char *started_at, *ended_at, *error;
+	char *started_at, *ended_at; /* started_at: when its work began, not when it was queued */
+	/* How it failed, as the command told it (base/err.h). */
+	char *error, *error_category, *error_cause, *error_fix;
+	struct strmap error_fields;
+	int64_t exit_code;
 };
 extern const struct fields job_fields;
 

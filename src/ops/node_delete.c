@@ -20,13 +20,27 @@ const char *node_delete_risk(const struct home *h, const struct node *n)
 	return risk;
 }
 
-static bool refuse_risk(const struct node_work *w, const char *risk, struct err *e)
+static bool no_risk(const struct home *h, const struct node *n, struct err *e)
 {
-	err_set(e, ERR_PRECONDITION_FAILED, "node %s is not deleted without asking: %s",
-		w->node.slug, risk);
-	err_field(e, "node_slug", w->node.slug);
-	err_field(e, "node_id", w->node.id);
-	return err_fix(e, "codelima node delete %s --yes", w->node.slug);
+	const char *risk = node_delete_risk(h, n);
+
+	if (!risk)
+		return true;
+	err_set(e, ERR_PRECONDITION_FAILED, "node %s is not deleted without asking: %s", n->slug,
+		risk);
+	err_field(e, "node_slug", n->slug);
+	err_field(e, "node_id", n->id);
+	return err_fix(e, "codelima node delete %s --yes", n->slug);
+}
+
+/* Before anything begins; looked at again when nobody else can change it. */
+static bool no_risk_yet(const struct home *h, const struct ctx *c, const char *ref, struct err *e)
+{
+	struct node n = {0};
+	bool ok = record_find_live(h, c, REC_NODE, ref, &n, e) && no_risk(h, &n, e);
+
+	fields_fini(&node_fields, &n);
+	return ok;
 }
 
 static bool mark_deleted(void *rec, void *arg, struct err *e)
@@ -75,10 +89,8 @@ static bool remove_vm(struct node_work *w, struct err *e)
 
 static bool delete_claimed(struct node_work *w, bool yes, struct err *e)
 {
-	const char *risk = yes ? NULL : node_delete_risk(w->h, &w->node);
-
-	if (risk)
-		return refuse_risk(w, risk, e);
+	if (!yes && !no_risk(w->h, &w->node, e))
+		return false;
 	if (!node_work_lifecycle(w, LIFE_TERMINATING, e))
 		return false;
 	if (!remove_vm(w, e)) {
@@ -94,7 +106,8 @@ bool node_delete(struct home *h, const struct ctx *c, const char *ref, bool yes,
 	const struct strv *argv, struct node *out, struct err *e)
 {
 	struct node_work w = {0};
-	bool ok = node_work_open(&w, h, c, ref, "delete", argv, e) && delete_claimed(&w, yes, e);
+	bool ok = (yes || no_risk_yet(h, c, ref, e)) &&
+		  node_work_open(&w, h, c, ref, "delete", argv, e) && delete_claimed(&w, yes, e);
 
 	if (ok) {
 		fields_copy(&node_fields, out, &w.node);

@@ -66,18 +66,46 @@ static bool forget_seed(void *rec, void *arg, struct err *e)
 	return true;
 }
 
+static bool may_recreate(
+	const struct home *h, const struct node *n, const struct node_start_opts *o, struct err *e)
+{
+	if (!o->recreate || o->yes || !node_recreate_destroys(h, n))
+		return true;
+	err_set(e, ERR_PRECONDITION_FAILED,
+		"--recreate destroys the VM of node %s and the copy of the workspace in it",
+		n->slug);
+	return err_fix(e, "codelima node start %s --recreate --yes", n->slug);
+}
+
+/* How long limactl start may take; *ms stays as it is when nothing was asked for. */
+static bool read_timeout(const struct node_start_opts *o, int64_t *ms, struct err *e)
+{
+	if (!o->timeout || num_duration(str_z(o->timeout), ms))
+		return true;
+	return err_set(e, ERR_INVALID_ARGUMENT, "--timeout wants a duration like 30m, not \"%s\"",
+		o->timeout);
+}
+
+/* What can be refused before anything begins. */
+static bool may_start(const struct home *h, const struct ctx *c, const char *ref,
+	const struct node_start_opts *o, struct err *e)
+{
+	struct node n = {0};
+	int64_t ignored;
+	bool ok = read_timeout(o, &ignored, e) && record_find_live(h, c, REC_NODE, ref, &n, e) &&
+		  may_recreate(h, &n, o, e);
+	fields_fini(&node_fields, &n);
+	return ok;
+}
+
 /* A new VM from instance.lima.yaml; what was in the old one is gone. */
 static bool recreate(struct node_work *w, const struct node_start_opts *o, struct err *e)
 {
 	struct node_vm_want v = {0};
 	bool ok;
 
-	if (!o->yes && node_recreate_destroys(w->h, &w->node)) {
-		err_set(e, ERR_PRECONDITION_FAILED,
-			"--recreate destroys the VM of node %s and the copy of the workspace in it",
-			w->node.slug);
-		return err_fix(e, "codelima node start %s --recreate --yes", w->node.slug);
-	}
+	if (!may_recreate(w->h, &w->node, o, e))
+		return false;
 	if (!file_exists(w->node.generated_template_path)) {
 		err_set(e, ERR_PRECONDITION_FAILED, "the template of node %s is gone: %s",
 			w->node.slug, w->node.generated_template_path);
@@ -118,15 +146,6 @@ static void stop_remains(struct node_work *w, struct err *e)
 		err_also(e, &second);
 	instance_fini(&now);
 	w->ctx = saved;
-}
-
-/* How long limactl start may take; *ms stays as it is when nothing was asked for. */
-static bool read_timeout(const struct node_start_opts *o, int64_t *ms, struct err *e)
-{
-	if (!o->timeout || num_duration(str_z(o->timeout), ms))
-		return true;
-	return err_set(e, ERR_INVALID_ARGUMENT, "--timeout wants a duration like 30m, not \"%s\"",
-		o->timeout);
 }
 
 static bool run_start(struct node_work *w, const struct node_start_opts *o, struct boot_progress *b,
@@ -309,8 +328,7 @@ bool node_start(struct home *h, const struct ctx *c, const char *ref,
 	const struct node_start_opts *o, struct node *out, struct err *e)
 {
 	struct node_work w = {0};
-	int64_t ignored;
-	bool ok = read_timeout(o, &ignored, e) &&
+	bool ok = may_start(h, c, ref, o, e) &&
 		  node_work_open(&w, h, c, ref, "start", o->argv, e) && start_claimed(&w, o, e);
 
 	if (ok)

@@ -1,14 +1,11 @@
 #include "ops/node_work.h"
 
 #include "base/mem.h"
-#include "base/num.h"
-#include "os/file.h"
-#include "os/proc.h"
+#include "ops/node_recover.h"
+#include "os/path.h"
 #include "store/command_files.h"
 #include "store/events.h"
 #include "store/home_prepare.h"
-
-#define CHILD_GRACE_MS 5000 /* TERM, then KILL: contract/lima.md §1 */
 
 const char *node_workspace(const struct node *n)
 {
@@ -39,23 +36,6 @@ bool node_work_project(struct node_work *w, struct err *e)
 	       (!w->node.id || commands_check(&w->node.lima_commands, w->node_file, e));
 }
 
-/* limactl has no lock of its own: a child of the dead operation that goes on alone must end
- * before anything else touches the instance. */
-static bool end_orphan(const struct claim *stale, struct err *e)
-{
-	uint64_t start = 0;
-
-	if (stale->child_pgid <= 1 || !stale->child_start_time ||
-		!num_u64(str_z(stale->child_start_time), &start))
-		return true;
-	if (!proc_alive((int)stale->child_pgid, start))
-		return true;
-	if (proc_end_group((int)stale->child_pgid, CHILD_GRACE_MS))
-		return true;
-	return err_set(e, ERR_BUSY, "process group %lld of the earlier %s does not end",
-		(long long)stale->child_pgid, stale->operation ? stale->operation : "operation");
-}
-
 /* A clone stops its source and starts it again; it is not started behind the person's back. */
 static void tell_stopped(const struct node_work *w, const char *operation)
 {
@@ -71,31 +51,24 @@ static void tell_stopped(const struct node_work *w, const char *operation)
 
 static bool recover(struct node_work *w, const struct claim *stale, struct err *e)
 {
-	const char *op = stale->operation ? stale->operation : "operation";
-
-	if (!end_orphan(stale, e) || !claim_renew(&w->claim, e))
+	if (!node_recover_claimed(&w->claim, &w->ctx, w->node.slug, stale, e))
 		return false;
-	ctx_notice(&w->ctx, LEVEL_WARN,
-		"an earlier %s of node %s (pid %lld) died without finishing; going on from what it "
-		"left",
-		op, w->node.slug, (long long)stale->pid);
-	tell_stopped(w, op);
-	node_work_event(w, "node.lifecycle.recovered", NULL,
-		(const char *[]){
-			"operation", op, "job_id", stale->job_id ? stale->job_id : "", NULL});
+	tell_stopped(w, stale->operation);
 	return true;
 }
 
-static bool take_claim(struct node_work *w, const struct job *job, struct err *e)
+/* `begins`: the job begins with this claim, and not before: one that is refused leaves nothing. */
+static bool take_claim(struct node_work *w, const char *job_id, const char *operation,
+	const struct strv *argv, bool begins, struct err *e)
 {
 	struct claim stale = {0};
 	bool was_stale = false, ok;
 
-	if (!claim_take(
-		    &w->claim, w->h, w->node.id, job->id, job->operation, &stale, &was_stale, e))
+	if (!claim_take(&w->claim, w->h, w->node.id, job_id, operation, &stale, &was_stale, e))
 		return false;
 	w->has_claim = true;
-	ok = !was_stale || recover(w, &stale, e);
+	ok = (!begins || job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e)) &&
+	     (!was_stale || recover(w, &stale, e));
 	fields_fini(&claim_fields, &stale);
 	return ok;
 }
@@ -103,16 +76,15 @@ static bool take_claim(struct node_work *w, const struct job *job, struct err *e
 bool node_work_claim(
 	struct node_work *w, const char *operation, const struct strv *argv, struct err *e)
 {
-	if (!job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e))
-		return false;
-	w->has_job = true;
-	return take_claim(w, &w->job.job, e);
+	return take_claim(w, job_reserve(&w->job, &w->ctx), operation, argv, true, e);
 }
 
 bool node_work_join(struct node_work *w, struct node_work *first, struct err *e)
 {
+	const struct job *job = &first->job.job;
+
 	w->also = first;
-	return take_claim(w, &first->job.job, e);
+	return take_claim(w, job->id, job->operation, NULL, false, e);
 }
 
 bool node_work_open(struct node_work *w, struct home *h, const struct ctx *c, const char *ref,
@@ -147,15 +119,9 @@ bool node_work_lima(struct node_work *w, struct err *e)
 
 void node_work_close(struct node_work *w, const struct err *result)
 {
-	bool refused = w->has_job && !w->has_claim;
-	own_mem char *job_dir = refused && w->job.dir ? mem_strdup(w->job.dir) : NULL;
-
 	if (w->has_claim)
 		claim_drop(&w->claim);
-	if (w->has_job)
-		job_end(&w->job, &w->ctx, result);
-	if (job_dir)
-		file_remove_tree(job_dir, NULL); /* it never began */
+	job_end(&w->job, &w->ctx, result);
 	if (w->has_lima)
 		limactl_fini(&w->lima);
 	fields_fini(&node_fields, &w->node);

@@ -28,7 +28,7 @@ struct node_work {
 	struct limactl lima;
 	struct job_handle job;
 	struct claim_handle claim;
-	bool has_lima, has_job, has_claim;
+	bool has_lima, has_claim;
 	struct node_work *also;		/* of a clone: its source, which our children hold too */
 	char *node_file, *project_file; /* for messages about overrides */
 };

@@ -186,6 +186,15 @@ char *proc_which(const char *name)
 	return NULL;
 }
 
+char *proc_program(const char *argv0)
+{
+	own_buf struct buf path = {0};
+
+	if (plat_exe(getpid(), &path) && strchr(buf_z(&path), '/') && executable_file(buf_z(&path)))
+		return buf_steal(&path);
+	return proc_which(argv0);
+}
+
 void proc_hostname(struct buf *out)
 {
 	char name[256] = "";

@@ -41,6 +41,9 @@ void proc_setenv(const char *name, const char *value); /* NULL value unsets */
  * PATH that are not absolute do not count: a program must not come from whatever
  * directory we happen to stand in. malloc'ed or NULL. */
 char *proc_which(const char *name);
+/* The file that this process runs, to start it once more; argv0 where the system does not
+ * tell. malloc'ed or NULL. */
+char *proc_program(const char *argv0);
 void proc_hostname(struct buf *out);
 const char *proc_arch(void); /* "x86_64", "aarch64" as Lima writes them */
 const char *proc_os(void);   /* "linux", "darwin" */

@@ -126,7 +126,6 @@ bool claim_take(struct claim_handle *k, const struct home *h, const char *node_i
 	if (claim_renew(k, e))
 		return true;
 	fields_fini(&claim_fields, stale);
-	lock_drop(&k->lock); /* first: what stands on disk is not ours to remove */
 	claim_drop(k);
 	return false;
 }
@@ -138,8 +137,10 @@ bool claim_renew(struct claim_handle *k, struct err *e)
 
 	codec_to_json(&claim_fields, &k->claim, &j);
 	buf_putc(&text, '\n');
-	return file_swap(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e) ||
-	       err_wrap(e, "claim the node");
+	if (!file_swap(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e))
+		return err_wrap(e, "claim the node");
+	k->written = true;
+	return true;
 }
 
 bool claim_child(void *arg, int pid, uint64_t start, struct err *e)
@@ -156,8 +157,9 @@ void claim_drop(struct claim_handle *k)
 	own_buf struct buf path = {0};
 
 	/* The file goes while the lock is still held: a lock without a claim is a
-	 * moment, a claim without a lock a dead operation. */
-	if (k->node_id && k->lock.fd >= 0)
+	 * moment, a claim without a lock a dead operation. A stale claim whose child
+	 * would not end stays: it names that child. */
+	if (k->node_id && k->lock.fd >= 0 && k->written)
 		file_unlink(claim_path(k->home, k->node_id, &path), NULL);
 	if (k->node_id)
 		lock_drop(&k->lock);

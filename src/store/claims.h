@@ -27,6 +27,7 @@ struct claim_handle {
 	char *node_id;
 	struct lock lock;
 	struct claim claim;
+	bool written; /* what stands on disk is this claim, not a stale one */
 };
 
 /* *was_stale is set and `stale` (zeroed before) filled when an earlier operation

@@ -83,8 +83,7 @@ void job_files_log(int fd, uint64_t *size, struct str line)
 static bool goes_on(const struct home *h, const char *id)
 {
 	struct job job = {0};
-	bool on = job_load(h, id, &job, NULL) &&
-		  (z_eq(job.state, JOB_RUNNING) || z_eq(job.state, JOB_QUEUED));
+	bool on = job_load(h, id, &job, NULL) && job_goes_on(&job);
 
 	fields_fini(&job_fields, &job);
 	return on;

@@ -44,7 +44,7 @@ static bool gone(const struct job *job)
 {
 	uint64_t start = 0;
 
-	if (!z_eq(job->state, JOB_RUNNING) && !z_eq(job->state, JOB_QUEUED))
+	if (!job_goes_on(job))
 		return false;
 	num_u64(str_z(job->pid_start), &start);
 	return !proc_alive((int)job->pid, start);
@@ -67,6 +67,23 @@ bool job_load(const struct home *h, const char *id, struct job *job, struct err 
 	return true;
 }
 
+/* As the cause of an error. */
+static void list_hits(const struct home *h, const struct strv *ids, const char *ref, struct err *e)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		struct job job = {0};
+
+		if (id_matches(str_z(ref), str_z(ids->v[i])) && job_load(h, ids->v[i], &job, NULL))
+			err_cause(e, "%s %s %s", job.id, job.operation, job.state);
+		fields_fini(&job_fields, &job);
+	}
+}
+
+bool job_goes_on(const struct job *job)
+{
+	return z_eq(job->state, JOB_QUEUED) || z_eq(job->state, JOB_RUNNING);
+}
+
 bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e)
 {
 	own_strv struct strv ids = {0};
@@ -85,12 +102,15 @@ bool job_find(const struct home *h, const char *ref, struct job *job, struct err
 	if (hits == 1)
 		return job_load(h, hit, job, e);
 	escape_text(&shown, str_z(ref));
-	if (hits)
-		err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names %zu jobs", buf_z(&shown), hits);
-	else
+	if (!hits) {
 		err_set(e, ERR_NOT_FOUND, "there is no job \"%s\"", buf_z(&shown));
-	err_field(e, "query", ref);
-	return err_fix(e, "codelima job list");
+		err_fix(e, "codelima job list");
+	} else {
+		err_set(e, ERR_INVALID_ARGUMENT, "\"%s\" names %zu jobs", buf_z(&shown), hits);
+		list_hits(h, &ids, ref, e);
+		err_fix(e, "give more of the id");
+	}
+	return err_field(e, "query", ref);
 }
 
 bool job_list(const struct home *h, struct job_list *out, struct err *e)

@@ -16,6 +16,7 @@ bool job_ids(const struct home *h, struct strv *ids, struct err *e);
 /* As it is now: one whose process is gone without a word is `lost`. NotFound. job
  * must be zeroed. */
 bool job_load(const struct home *h, const char *id, struct job *job, struct err *e);
+bool job_goes_on(const struct job *job); /* queued or running */
 /* By id, or its beginning or end of 8+ characters. */
 bool job_find(const struct home *h, const char *ref, struct job *job, struct err *e);
 

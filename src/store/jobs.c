@@ -10,6 +10,7 @@
 #include "os/file.h"
 #include "os/proc.h"
 #include "store/fresh_id.h"
+#include "store/job_error.h"
 #include "store/job_files.h"
 
 #define EVENT_EVERY_MS 100
@@ -44,19 +45,26 @@ static void describe(struct job *job, const char *operation, const char *target,
 	if (argv)
 		strv_copy(&job->argv, argv);
 	set(&job->state, state);
-	clock_stamp(&job->started_at);
 	proc_start_time(proc_self(), &start);
 	set_process(job, proc_self(), start);
 }
 
-bool job_queue(const struct home *h, const char *operation, const char *target,
-	const struct strv *argv, struct job *job, struct err *e)
+bool job_queue(const struct home *h, const char *operation, const struct strv *argv,
+	struct job *job, struct err *e)
 {
-	describe(job, operation, target, argv, JOB_QUEUED);
+	describe(job, operation, NULL, argv, JOB_QUEUED);
 	if (job_files_make(h, job->id, e) && job_files_save(h, job, e))
 		return true;
+	job_discard(h, job->id);
 	fields_fini(&job_fields, job);
 	return false;
+}
+
+int job_open_log(const struct home *h, const char *id, struct err *e)
+{
+	own_buf struct buf dir = {0};
+
+	return job_files_open(home_path(h, &dir, "_jobs/%s", id), "log", e);
 }
 
 bool job_gate(void *arg, int pid, uint64_t start, struct err *e)
@@ -65,6 +73,69 @@ bool job_gate(void *arg, int pid, uint64_t start, struct err *e)
 
 	set_process(g->job, pid, start);
 	return job_files_save(g->home, g->job, e);
+}
+
+bool job_adopt(const struct home *h, const char *id, struct err *e)
+{
+	struct job job = {0};
+	bool ours;
+
+	if (!job_load(h, id, &job, e))
+		return false;
+	ours = z_eq(job.state, JOB_QUEUED) && job.pid == proc_self();
+	fields_fini(&job_fields, &job);
+	return ours || err_set(e, ERR_INTERNAL, "job %s waits for another process", id);
+}
+
+/* How it ended, by what the operation returned. */
+static void set_result(struct job *job, const struct err *result, int sig)
+{
+	enum err_kind kind = result ? result->kind : ERR_NONE;
+
+	set(&job->state, kind == ERR_NONE	   ? JOB_DONE
+			 : kind == ERR_INTERRUPTED ? JOB_CANCELLED
+						   : JOB_FAILED);
+	if (kind != ERR_NONE)
+		job_error_set(job, result, sig);
+	clock_stamp(&job->ended_at);
+}
+
+void job_conclude(const struct home *h, const char *id, const struct err *result, int sig)
+{
+	struct job job = {0};
+
+	if (job_load(h, id, &job, NULL) && z_eq(job.state, JOB_QUEUED)) {
+		set_result(&job, result, sig);
+		job_files_save(h, &job, NULL);
+	}
+	fields_fini(&job_fields, &job);
+}
+
+void job_discard(const struct home *h, const char *id)
+{
+	own_buf struct buf dir = {0};
+
+	if (id_valid(str_z(id)))
+		file_remove_tree(home_path(h, &dir, "_jobs/%s", id), NULL);
+}
+
+bool job_close(const struct home *h, struct job *job, const char *state, struct err *e)
+{
+	set(&job->state, state);
+	if (!job->ended_at)
+		clock_stamp(&job->ended_at);
+	return job_files_save(h, job, e);
+}
+
+void jobs_settle(const struct home *h)
+{
+	own_jobs struct job_list l = {0};
+
+	if (!job_list(h, &l, NULL))
+		return;
+	for (size_t i = 0; i < l.n; i++)
+		if (z_eq(l.v[i].state, JOB_LOST) && !l.v[i].ended_at)
+			job_close(h, &l.v[i], JOB_LOST, NULL);
 }
 
 static struct job_handle *handle_of(struct sink *s)
@@ -138,7 +209,6 @@ static bool open_files(struct job_handle *j, struct err *e)
 	home_path(j->home, &dir, "_jobs/%s", j->job.id);
 	j->log_fd = job_files_open(buf_z(&dir), "log", e);
 	j->events_fd = j->log_fd >= 0 ? job_files_open(buf_z(&dir), "events.jsonl", e) : -1;
-	j->dir = buf_steal(&dir);
 	return j->events_fd >= 0;
 }
 
@@ -146,9 +216,15 @@ static void release(struct job_handle *j)
 {
 	fd_close_p(&j->log_fd);
 	fd_close_p(&j->events_fd);
-	free(j->dir);
 	fields_fini(&job_fields, &j->job);
 	*j = (struct job_handle){.log_fd = -1, .events_fd = -1};
+}
+
+const char *job_reserve(struct job_handle *j, const struct ctx *c)
+{
+	if (!j->job.id)
+		j->job.id = c->job ? mem_strdup(c->job) : fresh_id();
+	return j->job.id;
 }
 
 bool job_begin(struct job_handle *j, const struct home *h, const char *operation,
@@ -156,12 +232,15 @@ bool job_begin(struct job_handle *j, const struct home *h, const char *operation
 {
 	j->home = h;
 	j->log_fd = j->events_fd = -1;
+	job_reserve(j, c);
 	describe(&j->job, operation, target, argv, JOB_RUNNING);
+	clock_stamp(&j->job.started_at);
 	if (!open_files(j, e)) {
 		release(j);
 		return false;
 	}
 	job_files_prune(h, JOBS_KEPT);
+	jobs_settle(h);
 	j->sink = (struct sink){on_progress, on_notice, on_log, on_tick};
 	j->last_saved_ms = clock_mono_ms();
 	j->next = c->sink;
@@ -171,16 +250,11 @@ bool job_begin(struct job_handle *j, const struct home *h, const char *operation
 
 void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 {
-	enum err_kind kind = result ? result->kind : ERR_NONE;
-
-	if (!j->home)
+	if (!j->home) {
+		fields_fini(&job_fields, &j->job);
 		return;
-	set(&j->job.state, kind == ERR_NONE
-				   ? JOB_DONE
-				   : (kind == ERR_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
-	if (kind != ERR_NONE)
-		set(&j->job.error, buf_z(&result->msg));
-	clock_stamp(&j->job.ended_at);
+	}
+	set_result(&j->job, result, ctx_cancelled(c));
 	job_files_save(j->home, &j->job, NULL);
 	if (c->sink == &j->sink)
 		c->sink = j->next;

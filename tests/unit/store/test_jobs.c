@@ -5,6 +5,7 @@
 
 #include "os/clock.h"
 #include "store/claims.h"
+#include "store/job_error.h"
 #include "store/jobs.h"
 
 #define NODE "01a20256-0000-7000-8000-000000000001"
@@ -28,7 +29,7 @@ static void a_job_from_begin_to_end(void **state)
 	(void)state;
 	fixture_prepared(&f);
 	strv_add(&argv, "codelima");
-	must(job_begin(&j, &f.home, "node.start", NODE, &argv, &f.ctx, e));
+	must(job_begin(&j, &f.home, "start", NODE, &argv, &f.ctx, e));
 	ctx_step(&f.ctx, "boot", STEP_RUNNING, "waiting");
 	ctx_progress(&f.ctx,
 		&(struct progress){.step = "boot", .unit = UNIT_BYTES, .done = 5, .total = 9});
@@ -95,22 +96,101 @@ static void a_queued_job_is_taken_over(void **state)
 
 	(void)state;
 	fixture_prepared(&f);
-	must(job_queue(&f.home, "node.start", NODE, NULL, &queued, e));
+	must(job_queue(&f.home, "start", NULL, &queued, e));
 	id = mem_strdup(queued.id);
 	must(job_load(&f.home, id, &seen, e));
 	assert_string_equal(seen.state, JOB_QUEUED);
+	assert_null(seen.started_at);
 	fields_fini(&job_fields, &seen);
-	j.job.id = mem_strdup(id);
-	must(job_begin(&j, &f.home, "node.start", NODE, NULL, &f.ctx, e));
-	assert_string_equal(j.job.id, id);
+	must(job_adopt(&f.home, id, e));
+	f.ctx.job = id;
+	assert_string_equal(job_reserve(&j, &f.ctx), id);
+	must(job_begin(&j, &f.home, "start", NODE, NULL, &f.ctx, e));
+	must(job_load(&f.home, id, &seen, e));
+	assert_string_equal(seen.state, JOB_RUNNING);
+	assert_non_null(seen.started_at);
+	fields_fini(&job_fields, &seen);
+	assert_false(job_adopt(&f.home, id, NULL)); /* it is no longer waiting */
 	job_end(&j, &f.ctx, NULL);
+	/* A second word changes nothing of what has begun. */
+	job_conclude(&f.home, id, &(struct err){.kind = ERR_BUSY}, 0);
+	must(job_load(&f.home, id, &seen, e));
+	assert_string_equal(seen.state, JOB_DONE);
+	fields_fini(&job_fields, &seen);
 	/* The process that was to run it is gone. */
 	struct job_gate gate = {&f.home, &queued};
 	must(job_gate(&gate, 999999, 1, e));
+	assert_false(job_adopt(&f.home, id, NULL));
 	must(job_load(&f.home, id, &seen, e));
 	assert_string_equal(seen.state, JOB_LOST);
 	fields_fini(&job_fields, &seen);
 	fields_fini(&job_fields, &queued);
+	fixture_end(&f);
+}
+
+static void a_refusal_is_told_as_it_was(void **state)
+{
+	struct fixture f;
+	struct job queued = {0}, seen = {0};
+	own_err struct err why = {0}, told = {0};
+	own_buf struct buf path = {0};
+
+	(void)state;
+	fixture_prepared(&f);
+	must(job_queue(&f.home, "start", NULL, &queued, e));
+	err_set(&why, ERR_BUSY, "start is going on");
+	err_field(&why, "node_id", NODE);
+	err_cause(&why, "two\nlines");
+	err_fix(&why, "wait");
+	job_conclude(&f.home, queued.id, &why, 0);
+	must(job_load(&f.home, queued.id, &seen, e));
+	assert_string_equal(seen.state, JOB_FAILED);
+	assert_null(seen.started_at);
+	assert_int_equal(seen.exit_code, 5);
+	job_error(&seen, &told);
+	assert_int_equal(told.kind, ERR_BUSY);
+	assert_string_equal(buf_z(&told.msg), "start is going on");
+	assert_string_equal(buf_z(&told.cause), "two\nlines");
+	assert_string_equal(buf_z(&told.fix), "wait");
+	assert_int_equal(told.n_fields, 1);
+	fields_fini(&job_fields, &seen);
+	assert_string_equal(told.fields[0].name, "node_id");
+	assert_string_equal(told.fields[0].value, NODE);
+	job_discard(&f.home, queued.id);
+	assert_false(file_exists(home_path(&f.home, &path, "_jobs/%s", queued.id)));
+	fields_fini(&job_fields, &queued);
+	fixture_end(&f);
+}
+
+/* What job_load() computes is written down by the next job. */
+static void lost_is_written_by_the_next_writer(void **state)
+{
+	struct fixture f;
+	struct job_handle j = {0};
+	own_buf struct buf text = {0};
+	const char *id = "01a20256-0000-7000-8000-000000000007";
+	own_buf struct buf rel = {0}, body = {0};
+	struct job seen = {0};
+
+	(void)state;
+	fixture_prepared(&f);
+	buf_printf(&rel, "_jobs/%s/job.json", id);
+	/* The pid is alive, but not this process: a reboot, or a pid that came round. */
+	buf_printf(&body,
+		"{\"id\":\"%s\",\"operation\":\"start\",\"state\":\"running\",\"pid\":%d,"
+		"\"pid_start\":\"77\",\"started_at\":\"2026-01-01T00:00:00Z\"}",
+		id, proc_self());
+	put_file(&f, buf_z(&rel), buf_z(&body));
+	must(job_load(&f.home, id, &seen, e));
+	assert_string_equal(seen.state, JOB_LOST);
+	fields_fini(&job_fields, &seen);
+	get_file(&f, buf_z(&rel), &text);
+	assert_string_equal(buf_z(&text), buf_z(&body));
+	must(job_begin(&j, &f.home, "stop", NODE, NULL, &f.ctx, e));
+	job_end(&j, &f.ctx, NULL);
+	buf_clear(&text);
+	get_file(&f, buf_z(&rel), &text);
+	assert_non_null(strstr(buf_z(&text), "\"lost\""));
 	fixture_end(&f);
 }
 
@@ -327,7 +407,11 @@ static void a_dead_claims_child_is_named(void **state)
 	assert_true(was_stale);
 	assert_int_equal(stale.child_pgid, child);
 	assert_true(claim_child_alive(&stale));
-	/* Until it is dealt with, its name stays on disk. */
+	/* Until it is dealt with, its name stays on disk: also when this attempt gives up. */
+	claim_drop(&k);
+	fields_fini(&claim_fields, &stale);
+	must(claim_take(&k, &f.home, NODE, "job-2", "stop", &stale, &was_stale, e));
+	assert_true(was_stale);
 	assert_true(claim_stale(&f.home, NODE, &seen));
 	assert_string_equal(seen.job_id, "job-1");
 	fields_fini(&claim_fields, &seen);
@@ -363,6 +447,8 @@ int main(void)
 		cmocka_unit_test(a_job_from_begin_to_end),
 		cmocka_unit_test(how_a_job_ends),
 		cmocka_unit_test(a_queued_job_is_taken_over),
+		cmocka_unit_test(a_refusal_is_told_as_it_was),
+		cmocka_unit_test(lost_is_written_by_the_next_writer),
 		cmocka_unit_test(a_killed_job_is_lost),
 		cmocka_unit_test(old_jobs_are_pruned),
 		cmocka_unit_test(one_operation_at_a_time),

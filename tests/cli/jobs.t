@@ -1,0 +1,188 @@
+#!/bin/bash
+# Jobs: --detach, job list, show, log, cancel, wait (contract/cli.md §3, contract/store.md §3).
+. "$(dirname "$0")/lib.sh"
+
+# held NODE: its start waits in limactl until $T/go is there.
+held() { play "start touch $T/here" "start wait $T/go"; }
+let_go() { touch "$T/go"; }
+jobs_now() { ls "$CODELIMA_HOME/_jobs" 2>/dev/null; }
+job_is() { at "$CODELIMA_HOME/_jobs/$1/job.json" .state; }
+
+sandbox "detach"
+node app; held; forget
+cl --json node start app --detach; status 0 "exits at once"; json .ok true
+job=$(get .data.id); pid=$(get .data.pid); n=$(jobs_now | wc -l)
+json .data.state running; json .data.operation start; json .data.target "$(node_id app)"
+same "$(job_is "$job")" running
+await "$T/here"
+ok "$(kill -0 "$pid"; echo $?)" "its process lives"
+same "$(ps -o sid= -p "$pid" | tr -d ' ')" "$pid" "in a session of its own"
+same "$(readlink "/proc/$pid/fd/0" 2>/dev/null || echo /dev/null)" /dev/null "stdin is /dev/null"
+ok "$(! tr '\0' '\n' <"/proc/$(at "$(node_dir app)/claim.json" .child_pgid)/environ" 2>/dev/null | grep -q CODELIMA_JOB; echo $?)" "limactl does not know of the job"
+cl node start app; status 5 "the node is busy"; err_has "$job" "names the job"; err_has "$pid" "and its pid"
+cl --json node stop app --detach; refused 5 Busy; json_like .error.message "$job"
+same "$(jobs_now | wc -l)" "$n" "a refused job leaves nothing"
+cl job list; status 0; out_like "^id +operation +target +state +step +progress +started\$"
+out_like "^$job  start +app +running +boot"
+cl job show "${job:0:12}"; status 0; out_has "state: running"
+cl --json job show "${job: -10}"; json .data.id "$job"
+cl job log "$job"; status 0
+before=$(listing); cl job list; cl job show "$job"; cl job log "$job"
+same "$(listing | grep -v "_jobs/$job")" "$(grep -v "_jobs/$job" <<<"$before")" "reads do not write"
+bg job wait "$job"; sleep 0.2; let_go; end_bg; status 0 "wait exits as the job did"; out_like "Done: job $job: start of app"
+same "$(job_is "$job")" 'done'
+cl --json node show app; json .data.status running
+cl job log "$job"; out_has READY "limactl's words"; out_has "Started node app" "and its own last one"
+cl --json job log "$job"; json .data.source job; json_like .data.path "_jobs/$job/log"
+cl job cancel "$job"; status 5 "what has ended is not cancelled"; err_has "has ended already: done"
+cl --json job cancel "$job"; refused 5 PreconditionFailed
+cl job wait "$job"; status 0 "waiting for it again is no different"
+
+sandbox "every long command"
+project app
+cl --json node create --project app --slug app --detach; status 0; job=$(get .data.id); json .data.operation create
+cl job wait "$job"; status 0; cl node show app; status 0
+for c in "start app" "restart app" "stop app" "delete app --yes"; do
+	# shellcheck disable=SC2086 # words
+	cl --json node $c --detach; status 0 "node $c"; job=$(get .data.id)
+	cl job wait "$job"; status 0 "and it ends well"
+done
+cl node show app; out_has "deleted_at"
+cl --json job list; json '.data.#' 5
+cl node start app --detach; status 5 "a deleted node"; err_has "is deleted"
+cl --json job list; json '.data.#' 5 "refused: no job"
+
+sandbox "what can be refused is refused at once"
+cl --json node start nothing --detach; refused 4 NotFound; gone "$CODELIMA_HOME" "no home is made for it"
+node app
+n=$(jobs_now | wc -l)
+cl --json node start nothing --detach; refused 4 NotFound; json .error.fields.query nothing
+json_like .error.fix "node list" "with the way out"
+cl node start nothing --detach; status 4; err_like '^codelima: there is no node "nothing"'; out_empty
+cl --json node create --project app --slug 'Bad Slug' --detach; refused 2 InvalidArgument
+cl --json node create --project app --slug app --detach; refused 5 PreconditionFailed; json .error.fields.slug app
+cl --json node start app --timeout soon --detach; refused 2 InvalidArgument
+cl --json node start app --timeout soon; refused 2 InvalidArgument
+cl --json node start app --detach --events; refused 2 InvalidArgument
+cl --json node list --detach; refused 2 InvalidArgument
+same "$(jobs_now | wc -l)" "$n" "no job is left"
+cl node start app; status 0
+cl --json node delete app --detach; refused 5 PreconditionFailed; json_like .error.fix "--yes"
+cl --json node start app --recreate --detach; refused 5 PreconditionFailed
+same "$(jobs_now | wc -l)" "$((n + 1))" "no job is left"
+cl --json node show app; json .data.status running "the node is as it was"
+run env CODELIMA_JOB=01a20256-0000-7000-8000-000000000001 "$CODELIMA" node stop app --detach; status 4 "a foreign word in the environment starts nothing"
+run env CODELIMA_JOB=nonsense "$CODELIMA" node stop app; status 0 "and is passed over without --detach"
+
+sandbox "a job that fails"
+node app; play 'start exit 1 "no luck today"'
+cl --json node start app --detach; job=$(get .data.id); status 0
+cl --json job wait "$job"; refused 6 ExternalCommandFailed; json_like .error.cause "no luck today"
+cl job wait "$job"; status 6 "exits with the job's own code"; err_has "no luck today"
+cl job show "$job"; out_has "state: failed"; out_has "error_category: ExternalCommandFailed"
+play
+
+sandbox "events"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); await "$T/here"
+bg job wait "$job" --events; let_go; end_bg; status 0
+ok "$(head -n 1 "$T/out" | at /dev/stdin .step | grep -qx boot; echo $?)" "the steps, the earlier ones too"
+same "$(tail -n 1 "$T/out" | at /dev/stdin .data.state)" 'done' "the record at the end"
+
+sandbox "cancel"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); pid=$(get .data.pid); await "$T/here"
+cl job cancel "$job"; status 0; out_like "^Cancelled job $job: start of app"
+same "$(job_is "$job")" cancelled
+same "$(ps -o stat= -p "$pid" | grep -v Z)" "" "the process is gone"
+same "$(ours_like 'limactl.*start' | wc -l | tr -d ' ')" 0 "and what it ran"
+gone "$(node_dir app)/claim.json"
+same "$(vm_status app)" Stopped "cleaned up"
+cl job wait "$job"; status 143 "waiting tells it"
+cl job cancel "$job"; status 5
+play; cl node start app; status 0 "the next start goes on"
+
+sandbox "cancel reaches a command in another terminal"
+node app; held
+bg node start app; await "$T/here"
+cl --json job list; job=$(get .data.1.id)
+cl --json job cancel "$job"; status 0; json .data.state cancelled
+end_bg; status 143 "it ends as by TERM"
+same "$(vm_status app)" Stopped
+rm -f "$T/here"; project other; play "create @mid touch $T/here" "create @mid wait $T/go"
+bg node create --project other --slug other; await "$T/here"
+cl --json job list; job=$(get .data.2.id); json .data.2.state running
+cl job cancel "$job"; status 0; end_bg; status 143
+gone "$LIMA_HOME/other" "no VM is left"; cl node show other; status 4 "and no record"
+
+sandbox "a job that is stopped can be cancelled"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); pid=$(get .data.pid); await "$T/here"
+kill -STOP "$pid"
+cl job cancel "$job"; status 0; same "$(job_is "$job")" cancelled
+
+sandbox "lost"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); pid=$(get .data.pid); await "$T/here"
+kill -9 "$pid"
+while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+cl --json job show "$job"; json .data.state lost; same "$(job_is "$job")" running "looking does not write"
+cl job list; out_like "^$job +start +app +lost"
+there "$CODELIMA_HOME/_jobs/$job/log" "its log is kept"; cl job log "$job"; status 0
+cl job wait "$job"; status 6; err_has "is lost"
+ok "$(ours_like 'limactl.*start' | grep -q .; echo $?)" "limactl goes on alone"
+cl --json job cancel "$job"; status 0 "but can be ended"; json .data.state cancelled
+same "$(ours_like 'limactl.*start' | wc -l | tr -d ' ')" 0 "it is gone"
+file_has "$(node_dir app)/events.jsonl" recovered "which is an event"
+cl job cancel "$job"; status 5 "and that was that"
+play; cl node start app; status 0
+
+sandbox "a reboot"
+node app
+id=01a20256-0000-7000-8000-0000000000aa
+mkdir "$CODELIMA_HOME/_jobs/$id"
+echo "{\"id\":\"$id\",\"operation\":\"start\",\"target\":\"$(node_id app)\",\"argv\":[],\"pid\":$$,\"pid_start\":\"12\",\"state\":\"running\",\"step\":\"boot\",\"done\":1,\"total\":2,\"started_at\":\"2026-01-01T00:00:00Z\"}" >"$CODELIMA_HOME/_jobs/$id/job.json"
+cl --json job show $id; json .data.state lost "the pid is another's now"
+cl --json job cancel $id; refused 5 PreconditionFailed; ok "$(kill -0 $$; echo $?)" "which is left alone"
+cl node start app; status 0; same "$(job_is $id)" lost "the next writer writes it down"
+
+sandbox "the terminal goes away"
+node app; held
+"$top/tests/cli/on-tty" sh -c "'$CODELIMA' --json node start app --detach >'$T/started'; echo up; exec sleep 60" </dev/null >"$T/screen" 2>&1 &
+tty=$!
+await "$T/here"
+while [ ! -s "$T/started" ]; do sleep 0.02; done
+job=$(at "$T/started" .data.id)
+kill -9 $tty; { wait $tty; } 2>/dev/null # the master closes: everyone on it gets SIGHUP
+cl --json job show "$job"; json .data.state running "the job lives on"
+let_go; cl job wait "$job"; status 0
+cl --json node show app; json .data.status running
+
+sandbox "leaving job wait"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); await "$T/here"
+bg job wait "$job"; sleep 0.3; kill -INT "$bg"; end_bg; status 130; err_has "goes on"
+same "$(job_is "$job")" running
+run "$top/tests/cli/on-tty" "$CODELIMA" job wait "$job" < <(sleep 0.5; let_go; sleep 2)
+status 0; out_has "boot" "progress on a terminal"
+
+sandbox "job log --follow"
+node app; held
+cl --json node start app --detach; job=$(get .data.id); await "$T/here"
+bg job log "$job" --follow; sleep 0.2; let_go; end_bg; status 0 "ends with the job"; out_has READY; out_has "Started node app"
+cl job log "$job" --follow; status 0 "at once when it has ended"
+cl --json job log "$job" --follow; refused 2 InvalidArgument
+
+sandbox "ids"
+node app; cl node start app; cl node stop app
+cl --json job show 01; refused 4 NotFound
+cl --json job show zzzzzzzz; refused 4 NotFound; json .error.fields.query zzzzzzzz; json_like .error.fix "job list"
+ids=(); for i in $(jobs_now); do ids+=("$i"); done
+cl --json job show "${ids[0]:0:8}"; refused 2 InvalidArgument; json_like .error.cause "${ids[1]}"
+cl job show "${ids[2]: -8}"; status 0; out_has "operation: stop"
+mkdir "$CODELIMA_HOME/_jobs/01a20256-0000-7000-8000-0000000000bb"
+echo '{' >"$CODELIMA_HOME/_jobs/01a20256-0000-7000-8000-0000000000bb/job.json"
+cl --json job list; status 0; json '.data.#' 3 "a broken record hides no other"
+cl --json job show 01a20256-0000-7000-8000-0000000000bb; refused 7 MetadataCorruption
+rm -rf "$CODELIMA_HOME"; cl --json job list; json '.data.#' 0; gone "$CODELIMA_HOME"
+finish
