@@ -38,12 +38,13 @@ static bool no_command(struct err *e)
 	return err_fix(e, "codelima help");
 }
 
-/* A job that was started with --detach: the record tells how it goes, the log what is printed. */
+/* A job that was started with --detach: its record and log tell how it goes, and it prints nothing.
+ */
 static bool run_job(struct invocation *inv, struct err *e)
 {
 	bool ok;
 
-	inv->json = false;
+	inv->json = true; /* handlers print nothing then */
 	inv->ctx->sink = NULL;
 	if (!job_adopt(&inv->home, inv->ctx->job, e))
 		return false;
@@ -101,9 +102,9 @@ int cli_main(int argc, char **argv)
 	live_init(&live, inv.events, inv.log_level);
 	ok = ok && run_command(&inv, &live, &e);
 	live_fini(&live);
-	if (ok && inv_json(&inv))
+	if (ok && inv_json(&inv) && !ctx.job)
 		out_document(buf_view(&data));
-	if (!ok)
+	if (!ok && !ctx.job)
 		out_error(inv_json(&inv), &e);
 	code = ok || inv.exit_code ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));
 	invocation_fini(&inv);

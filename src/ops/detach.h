@@ -1,11 +1,8 @@
 /* detach.h - a command goes on by itself, as a job
  *
  * The command line is run once more, by a process in a session of its own whose output
- * goes to the job's log; it lives on when the terminal goes. Two environment words tie the
- * two processes together for the moment of the start: none is left to what the job runs.
- *
- *	if (wanted) return detach(h, c, "start", argv, &job, e);    the one that was typed
- *	if (detach_adopted(h, &id, e)) ...                          the one that works
+ * goes to the job's log; it lives on when the terminal goes. A word in its environment
+ * names the job, which it believes only when the record names it in turn (job_adopt).
  */
 #ifndef OPS_DETACH_H
 #define OPS_DETACH_H

@@ -248,6 +248,17 @@ bool job_begin(struct job_handle *j, const struct home *h, const char *operation
 	return true;
 }
 
+/* So that the log alone tells the whole story, and is whole when the record says ended. */
+static void log_failure(struct job_handle *j, const struct err *why)
+{
+	own_buf struct buf line = {0};
+
+	buf_printf(&line, "failed: %s", buf_z(&why->msg));
+	if (why->cause.n)
+		buf_printf(&line, "\n%s", buf_z(&why->cause));
+	job_files_log(j->log_fd, &j->log_size, buf_view(&line));
+}
+
 void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 {
 	if (!j->home) {
@@ -255,6 +266,8 @@ void job_end(struct job_handle *j, struct ctx *c, const struct err *result)
 		return;
 	}
 	set_result(&j->job, result, ctx_cancelled(c));
+	if (result)
+		log_failure(j, result);
 	job_files_save(j->home, &j->job, NULL);
 	if (c->sink == &j->sink)
 		c->sink = j->next;

@@ -32,7 +32,7 @@ same "$(listing | grep -v "_jobs/$job")" "$(grep -v "_jobs/$job" <<<"$before")" 
 bg job wait "$job"; sleep 0.2; let_go; end_bg; status 0 "wait exits as the job did"; out_like "Done: job $job: start of app"
 same "$(job_is "$job")" 'done'
 cl --json node show app; json .data.status running
-cl job log "$job"; out_has READY "limactl's words"; out_has "Started node app" "and its own last one"
+cl job log "$job"; out_has READY "limactl's words"
 cl --json job log "$job"; json .data.source job; json_like .data.path "_jobs/$job/log"
 cl job cancel "$job"; status 5 "what has ended is not cancelled"; err_has "has ended already: done"
 cl --json job cancel "$job"; refused 5 PreconditionFailed
@@ -79,6 +79,7 @@ node app; play 'start exit 1 "no luck today"'
 cl --json node start app --detach; job=$(get .data.id); status 0
 cl --json job wait "$job"; refused 6 ExternalCommandFailed; json_like .error.cause "no luck today"
 cl job wait "$job"; status 6 "exits with the job's own code"; err_has "no luck today"
+cl job log "$job"; out_has "failed: " "the log tells it"; out_has "no luck today"
 cl job show "$job"; out_has "state: failed"; out_has "error_category: ExternalCommandFailed"
 play
 
@@ -169,7 +170,7 @@ status 0; out_has "boot" "progress on a terminal"
 sandbox "job log --follow"
 node app; held
 cl --json node start app --detach; job=$(get .data.id); await "$T/here"
-bg job log "$job" --follow; sleep 0.2; let_go; end_bg; status 0 "ends with the job"; out_has READY; out_has "Started node app"
+bg job log "$job" --follow; sleep 0.2; let_go; end_bg; status 0 "ends with the job"; out_has READY
 cl job log "$job" --follow; status 0 "at once when it has ended"
 cl --json job log "$job" --follow; refused 2 InvalidArgument
 
