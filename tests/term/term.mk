@@ -43,3 +43,14 @@ build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.j
 .PHONY: test-programs
 test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## programs of the system under the engine, beside other terminals
 	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys))
+
+# Coding agents from npm, their versions pinned in tests/term/agents: 1.1 GB, so not in scripts/check.
+build/agents/.done: tests/term/agents/package.json
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $< $(@D)
+	$(Q)cd $(@D) && npm install --no-package-lock --ignore-scripts $(NPM_QUIET)
+	$(Q)cd $(@D)/node_modules/@anthropic-ai/claude-code && node install.cjs
+	$(Q)cd $(@D)/node_modules/opencode-ai && node postinstall.mjs
+	$(Q)touch $@
+.PHONY: test-agents
+test-agents: build/tools/term-host build/tools/term-shots build/peers/.done build/agents/.done ## coding agents from npm under the engine, likewise; no account needed
+	$(Q)TIMEOUT=240 tests/term/programs/run $(or $(AGENTS),$(wildcard tests/term/agents/*.keys))

@@ -257,6 +257,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	term_set_events(h.host.t, &ev, &h);
+	term_viewer_colors(h.host.t, TERM_JSON_FG, TERM_JSON_BG, TERM_JSON_FG, true);
 	loop(&h);
 	status = status_of(h.pid);
 	if (h.script_file && !h.script.ended)

@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	term_set_events(t, &ev, &replies);
+	term_viewer_colors(t, TERM_JSON_FG, TERM_JSON_BG, TERM_JSON_FG, true);
 	feed(t, &o, buf_view(&in));
 	term_json(&out, t, buf_view(&replies));
 	fwrite(out.p, 1, out.n, stdout);

@@ -9,6 +9,9 @@
 #include "base/buf.h"
 #include "term/term.h"
 
+/* The viewer's colours, where there is no viewer: for the answers to OSC 10, 11, 12. */
+enum { TERM_JSON_FG = 0xE5E5E5, TERM_JSON_BG = 0x000000 };
+
 /* replies: every byte the terminal answered. */
 void term_json(struct buf *out, struct term *t, struct str replies);
 /* The text of a line, trailing blanks trimmed. */
