@@ -14,10 +14,18 @@ static void erase_cells(struct term *t, unsigned y, unsigned from, unsigned to, 
 		grid_erase(t, r, from, to);
 }
 
+/* Whole rows. What is written there next does not go on from the row above: a resize
+ * must not join them (as xterm.js; a program that paints its block anew after one). */
 static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)
 {
 	for (unsigned y = from; y < to; y++)
 		erase_cells(t, y, 0, t->cols, selective);
+	if (selective || from == to)
+		return;
+	if (from)
+		grid_unwrap(t, row_at(t, from - 1u));
+	else if (on_primary(t))
+		scrollback_unwrap(&t->hist);
 }
 
 /* EL, DECSEL. A row that loses its end does not go on in the next any more. Only the
@@ -34,7 +42,7 @@ void erase_line(struct term *t, unsigned how, bool selective)
 	else if (how == 1)
 		erase_cells(t, y, 0, x + 1, selective);
 	else if (how == 2)
-		erase_cells(t, y, 0, t->cols, selective);
+		erase_rows(t, y, y + 1, selective);
 }
 
 /* ED, DECSED; 3 clears history (xterm). */

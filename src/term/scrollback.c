@@ -1,5 +1,6 @@
 #include "term/scrollback.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { BLOCK_MIN = 512, BLOCK_FIRST = 4096, BLOCK_MAX = 64 << 10 };
@@ -192,6 +193,14 @@ void scrollback_pop(struct scrollback *s, struct tmem *m)
 		s->n_blocks--;
 		free_block(s, m, b);
 	}
+}
+
+void scrollback_unwrap(struct scrollback *s)
+{
+	struct block *b = s->n ? block_at(s, s->n_blocks - 1) : NULL;
+
+	if (b)
+		b->data[offset_of(b, b->n - 1) + offsetof(struct rowhead, flags)] &= ~ROW_WRAPPED;
 }
 
 void scrollback_trim(struct scrollback *s, struct tmem *m)
