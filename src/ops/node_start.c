@@ -279,12 +279,22 @@ static bool in_guest(struct node_work *w, const struct node_start_opts *o, struc
 	return ok;
 }
 
+/* Told before a VM boots for it. */
+static bool bootstrap_sound(struct node_work *w, struct err *e)
+{
+	struct bootstrap b = {0};
+	bool ok = bootstrap_load(w->h, w->node.id, &b, e);
+
+	bootstrap_fini(&b);
+	return ok;
+}
+
 static bool start_claimed(struct node_work *w, const struct node_start_opts *o, struct err *e)
 {
 	enum vm_status status;
 
-	if ((!o->recreate && !node_startable(w, e)) || !node_work_lima(w, e) ||
-		!settle(w, o, &status, e))
+	if ((!o->recreate && !node_startable(w, e)) || !bootstrap_sound(w, e) ||
+		!node_work_lima(w, e) || !settle(w, o, &status, e))
 		return false;
 	if (status != VM_RUNNING && !check_before_boot(w, e))
 		return false;

@@ -89,7 +89,8 @@ bool fd_read_all(int fd, struct buf *out, size_t max, const char *what, struct e
 		}
 		if (out->n - start > max) {
 			buf_cut(out, start);
-			err_set(e, ERR_INVALID_ARGUMENT, "%s is larger than %zu bytes", what, max);
+			err_set(e, ERR_METADATA_CORRUPTION, "%s is larger than %zu bytes", what,
+				max);
 			if (e)
 				e->sys = EFBIG;
 			return false;
