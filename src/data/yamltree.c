@@ -10,9 +10,10 @@ void yaml_fini(struct yaml_doc *d)
 
 size_t yaml_index(const struct yaml_node *map, const char *key)
 {
+	struct str wanted = str_z(key);
 	size_t i = 0;
 
-	while (i < map->n && !str_eqz(map->keys[i]->text, key))
+	while (i < map->n && !str_eq(map->keys[i]->text, wanted))
 		i++;
 	return i;
 }

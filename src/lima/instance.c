@@ -31,9 +31,35 @@ const char *vm_status_word(enum vm_status s)
 	return words[s];
 }
 
-static int pid_in_file(int dir, const char *name)
+void instances_open(struct instances *all, const char *lima_home)
 {
-	own_fd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	*all = (struct instances){.lima_home = lima_home};
+	all->dir = open(lima_home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	all->sys = all->dir < 0 ? errno : 0;
+}
+
+void instances_close(struct instances *all)
+{
+	if (all->lima_home)
+		fd_close_p(&all->dir);
+	buf_fini(&all->path);
+	*all = (struct instances){0};
+}
+
+/* A file of the instance, named from LIMA_HOME on; good until the next one. */
+static const char *inside(struct instances *all, const char *name, const char *file)
+{
+	buf_clear(&all->path);
+	buf_puts(&all->path, name);
+	buf_putc(&all->path, '/');
+	buf_puts(&all->path, file);
+	return all->path.p;
+}
+
+static int pid_in_file(struct instances *all, const char *name, const char *file)
+{
+	own_fd int fd =
+		openat(all->dir, inside(all, name, file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char text[32];
 	ssize_t n;
 	int64_t pid;
@@ -57,20 +83,20 @@ static void host_name(const char *instance, struct buf *out)
 			out->p[i] = '-';
 }
 
-static int hostagent_pid(int dir, const char *name)
+static int hostagent_pid(struct instances *all, const char *name)
 {
-	int pid = pid_in_file(dir, "ha.pid");
+	int pid = pid_in_file(all, name, "ha.pid");
 
 	return pid && proc_has_args(pid, "hostagent", name) ? pid : 0;
 }
 
-static int driver_pid(int dir, const char *name, int ha_pid)
+static int driver_pid(struct instances *all, const char *name, int ha_pid)
 {
 	own_buf struct buf host = {0};
 	size_t n = z_eq(proc_os(), "linux") ? LINUX_DRIVERS : countof(driver_pids);
 
 	for (size_t i = 0; i < n; i++) {
-		int pid = pid_in_file(dir, driver_pids[i]);
+		int pid = pid_in_file(all, name, driver_pids[i]);
 
 		if (!pid)
 			continue;
@@ -81,48 +107,53 @@ static int driver_pid(int dir, const char *name, int ha_pid)
 	return 0;
 }
 
-/* The instance's directory, or -1: it is missing. A name is one component. */
-static int open_dir(const char *lima_home, const char *name)
-{
-	own_buf struct buf path = {0};
-
-	if (!*name || *name == '.' || strchr(name, '/')) {
-		errno = ENOENT;
-		return -1;
-	}
-	return open(path_join(&path, lima_home, name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static enum vm_status look(int dir, const char *name, int *ha_pid, int *driver)
-{
-	*ha_pid = *driver = 0;
-	if (faccessat(dir, "lima.yaml", F_OK, 0) != 0)
-		return VM_BROKEN;
-	*ha_pid = hostagent_pid(dir, name);
-	*driver = driver_pid(dir, name, *ha_pid);
-	if (!*ha_pid != !*driver)
-		return VM_BROKEN;
-	return *ha_pid ? VM_RUNNING : VM_STOPPED;
-}
-
 static bool missing_errno(int sys)
 {
 	return sys == ENOENT || sys == ENOTDIR;
 }
 
+/* There is no lima.yaml, or no way to it: errno tells. */
+static enum vm_status without_yaml(struct instances *all, const char *name)
+{
+	if (errno == ENOENT && faccessat(all->dir, inside(all, name, "."), F_OK, 0) == 0)
+		return VM_BROKEN;
+	return missing_errno(errno) ? VM_MISSING : VM_UNKNOWN;
+}
+
+/* VM_UNKNOWN: errno says why. A name is one component. */
+static enum vm_status look(struct instances *all, const char *name, int *ha_pid, int *driver)
+{
+	*ha_pid = *driver = 0;
+	if (!*name || *name == '.' || strchr(name, '/'))
+		return VM_MISSING;
+	if (all->dir < 0) {
+		errno = all->sys;
+		return missing_errno(errno) ? VM_MISSING : VM_UNKNOWN;
+	}
+	if (faccessat(all->dir, inside(all, name, "lima.yaml"), F_OK, 0) != 0)
+		return without_yaml(all, name);
+	*ha_pid = hostagent_pid(all, name);
+	*driver = driver_pid(all, name, *ha_pid);
+	if (!*ha_pid != !*driver)
+		return VM_BROKEN;
+	return *ha_pid ? VM_RUNNING : VM_STOPPED;
+}
+
 bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e)
 {
+	own_instances struct instances all = {0};
 	own_buf struct buf path = {0}, yaml = {0};
-	own_fd int dir = open_dir(lima_home, name);
+	struct instance found = {0};
 
-	if (dir < 0 && !missing_errno(errno))
+	instances_open(&all, lima_home);
+	found.status = look(&all, name, &found.ha_pid, &found.driver_pid);
+	if (found.status == VM_UNKNOWN)
 		return err_sys(e, "open %s/%s", lima_home, name);
-	*i = (struct instance){.status = VM_MISSING};
+	*i = found;
 	i->dir = mem_strdup(path_join(&path, lima_home, name));
-	if (dir < 0)
+	if (i->status == VM_MISSING)
 		return true;
-	i->status = look(dir, name, &i->ha_pid, &i->driver_pid);
-	i->has_ssh_config = faccessat(dir, "ssh.config", F_OK, 0) == 0;
+	i->has_ssh_config = faccessat(all.dir, inside(&all, name, "ssh.config"), F_OK, 0) == 0;
 	if (file_read(path_join(&path, i->dir, "lima.yaml"), &yaml, YAML_ROOM, NULL))
 		i->home_id = home_mark_read(buf_view(&yaml));
 	return true;
@@ -135,24 +166,29 @@ void instance_fini(struct instance *i)
 	*i = (struct instance){0};
 }
 
-void instance_observe(const char *lima_home, const char *name, struct observation *o)
+void instances_observe(struct instances *all, const char *name, struct observation *o)
 {
-	own_fd int dir = open_dir(lima_home, name);
-	bool missing = dir < 0 && missing_errno(errno);
 	own_buf struct buf b = {0};
 	int ha, driver;
+	enum vm_status status = look(all, name, &ha, &driver);
 
 	fields_fini(&observation_fields, o);
 	o->name = mem_strdup(name);
-	o->exists = !missing;
-	o->status = mem_strdup(vm_status_word(missing	? VM_MISSING
-					      : dir < 0 ? VM_UNKNOWN
-							: look(dir, name, &ha, &driver)));
-	if (missing)
+	o->exists = status != VM_MISSING;
+	o->status = mem_strdup(vm_status_word(status));
+	if (status == VM_MISSING)
 		return;
-	o->dir = mem_strdup(path_join(&b, lima_home, name));
+	o->dir = mem_strdup(path_join(&b, all->lima_home, name));
 	host_name(name, &b);
 	o->hostname = mem_strdup(b.p);
+}
+
+void instance_observe(const char *lima_home, const char *name, struct observation *o)
+{
+	own_instances struct instances all = {0};
+
+	instances_open(&all, lima_home);
+	instances_observe(&all, name, o);
 }
 
 bool instance_expect(

@@ -3,6 +3,7 @@
  * No limactl call (contract/lima.md §7): the directory, lima.yaml, ha.pid and
  * <vmType>.pid whose processes live and really are those programs, ssh.config.
  *	missing   no directory
+ *	unknown   it cannot be looked into
  *	broken    a directory without lima.yaml, or only one of the two processes lives
  *	stopped   neither lives
  *	running   both live
@@ -33,8 +34,20 @@ void instance_fini(struct instance *i);
  * each start)? VM_RUNNING alone means that two processes live. */
 bool instance_ready(const char *lima_home, const char *name);
 const char *vm_status_word(enum vm_status s); /* "running", … */
-/* The cheap part, for lists: fills observation {name exists status dir hostname}. */
+/* The cheap part: fills observation {name exists status dir hostname}. */
 void instance_observe(const char *lima_home, const char *name, struct observation *o);
+
+/* The same of many: LIMA_HOME is held open, which spares each of them a walk along its path.
+ * lima_home must outlive it. */
+struct instances {
+	const char *lima_home;
+	int dir, sys; /* -1 and errno when it cannot be opened */
+	struct buf path;
+};
+void instances_open(struct instances *all, const char *lima_home);
+void instances_observe(struct instances *all, const char *name, struct observation *o);
+void instances_close(struct instances *all);
+#define own_instances __attribute__((cleanup(instances_close)))
 /* limactl may end well and have done nothing: after a call that changes an instance the
  * caller says which states it may be in (bits 1u << VM_…). They are waited for up to 3 s,
  * for processes that are on their way out; then ExternalCommandFailed

@@ -21,7 +21,7 @@ static char *failed_step(const struct home *h, const struct node *n)
 	return text.n ? buf_steal(&text) : NULL;
 }
 
-void node_observe(const struct home *h, struct node *n)
+static void observe(struct instances *all, struct node *n)
 {
 	if (n->deleted_at) {
 		free(n->status);
@@ -29,10 +29,24 @@ void node_observe(const struct home *h, struct node *n)
 		return;
 	}
 	if (n->lima_instance_name)
-		instance_observe(h->config.lima_home, n->lima_instance_name, &n->observation);
+		instances_observe(all, n->lima_instance_name, &n->observation);
 	free(n->status);
 	n->status = node_status(n, &n->observation);
 	clock_stamp(&n->last_reconciled_at);
+}
+
+void nodes_observe(const struct home *h, struct node *v, size_t n)
+{
+	own_instances struct instances all = {0};
+
+	instances_open(&all, h->config.lima_home);
+	for (size_t i = 0; i < n; i++)
+		observe(&all, &v[i]);
+}
+
+void node_observe(const struct home *h, struct node *n)
+{
+	nodes_observe(h, n, 1);
 }
 
 void node_status_for_people(const struct home *h, struct node *n)
@@ -87,8 +101,7 @@ bool node_list(const struct home *h, const struct ctx *c, const char *project_re
 		keep_project(&l, p.id);
 	fields_fini(&project_fields, &p);
 	node_query_notice(c);
-	for (size_t i = 0; i < l.n; i++)
-		node_observe(h, (struct node *)l.v + i);
+	nodes_observe(h, l.v, l.n);
 	*out = l;
 	return true;
 }

@@ -13,6 +13,7 @@
 
 /* Fills observation, status and last_reconciled_at of one node. */
 void node_observe(const struct home *h, struct node *n);
+void nodes_observe(const struct home *h, struct node *v, size_t n);
 /* Then, where text is printed: status tells both of a failed node whose VM runs. */
 void node_status_for_people(const struct home *h, struct node *n);
 /* project_ref NULL: of all projects. */

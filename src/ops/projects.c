@@ -234,8 +234,7 @@ bool project_tree(const struct home *h, const struct ctx *c, const char *root_re
 		qsort(t.projects.v, t.projects.n, sizeof(struct project), by_project_slug);
 	if (t.nodes.n)
 		qsort(t.nodes.v, t.nodes.n, sizeof(struct node), by_node_slug);
-	for (size_t i = 0; i < t.nodes.n; i++)
-		node_observe(h, (struct node *)t.nodes.v + i);
+	nodes_observe(h, t.nodes.v, t.nodes.n);
 	lineage_build(&t.lineage, t.projects.v, t.projects.n, t.nodes.v, t.nodes.n);
 	if (root_id)
 		t.root = item_of(&t.lineage, root_id);
