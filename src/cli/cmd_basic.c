@@ -7,6 +7,7 @@
 #include "data/jsonout.h"
 #include "model/commands.h"
 #include "ops/doctor.h"
+#include "ops/repair.h"
 #include "ops/version_info.h"
 #include "os/fd.h"
 #include "term/term.h"
@@ -25,6 +26,8 @@ static void print_checks(const struct checks *l)
 		out_line("[%s] %s: %s", mark, k->name, k->message);
 		if (k->fix && *k->fix)
 			out_line("       fix: %s", k->fix);
+		if (k->repaired)
+			out_line("       repaired: %s", k->repaired);
 	}
 }
 
@@ -43,7 +46,10 @@ bool cmd_doctor(struct invocation *inv, struct err *e)
 	struct checks l = {0};
 
 	(void)e;
-	doctor_run(inv->home_flag, inv->ctx, &l);
+	if (inv_has(inv, "repair"))
+		repair_run(inv->home_flag, inv->ctx, &inv->argv, &l);
+	else
+		doctor_run(inv->home_flag, inv->ctx, &l);
 	if (inv_json(inv))
 		checks_data(inv, &l);
 	else

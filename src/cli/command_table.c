@@ -88,6 +88,7 @@ static const struct {
 
 static const struct flag doctor_flags[] = {
 	SWITCH("strict", "exit with 1 when there are warnings"),
+	SWITCH("repair", "mend what can be mended without losing anything, then check"),
 };
 static const struct flag environment_create_flags[] = {
 	{.name = "slug",
@@ -278,7 +279,10 @@ const struct command commands[] = {
 		.traits = CMD_NO_HOME,
 		.summary = "check that everything is there and the home is sound",
 		.more = "Exits with 0 when all required checks pass, 3 when one fails, and with "
-			"--strict 1 when there are warnings."},
+			"--strict 1 when there are warnings. --repair sets modes right, removes "
+			"stray "
+			"temporary files, ends what operations that died left, moves records that "
+			"cannot be read to _quarantine (none is deleted), and mends the index."},
 	{.group = "",
 		.name = "shell",
 		.args = "REF [--] [CMD…]",

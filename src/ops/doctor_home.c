@@ -2,14 +2,9 @@
 
 #include "base/mem.h"
 #include "base/shquote.h"
-#include "os/clock.h"
-#include "os/file.h"
+#include "ops/home_files.h"
 #include "os/proc.h"
 #include "store/config_file.h"
-
-/* A temp file younger than this belongs to a process that is writing now. */
-#define TEMP_AGE_S 60
-#define MAX_DEPTH 8
 
 static const char *const written[] = {"_config", "_index", "_jobs", "_locks", "_state",
 	"environment-configs", "nodes", "projects"};
@@ -104,46 +99,19 @@ bool doctor_home_open(struct home *h, const char *home_flag, struct checks *out)
 }
 
 struct look {
-	const char *home;
-	unsigned uid;
-	int64_t now;
 	struct finding wide, foreign, temp;
 };
 
-static void look_at(struct look *k, const char *name, struct str base, const struct file_stat *st)
+static void look_at(void *arg, const struct home_file *f)
 {
-	if (st->uid != k->uid)
-		finding_add(&k->foreign, "%s", name);
-	else if (st->mode & 077)
-		finding_add(&k->wide, "%s (%04o)", name, st->mode);
-	if (st->type == FILE_REG && str_starts(base, STR(".")) && str_ends(base, STR(".tmp")) &&
-		k->now - st->mtime_s > TEMP_AGE_S)
-		finding_add(&k->temp, "%s", name);
-}
+	struct look *k = arg;
 
-/* What a snapshot holds keeps its modes in the manifest; patches/ is not ours. */
-static bool skipped(const char *name)
-{
-	return z_eq(name, "patches") || str_ends(str_z(name), STR("/tree"));
-}
-
-static void look_into(struct look *k, const char *dir, int depth)
-{
-	own_strv struct strv names = {0};
-	own_buf struct buf path = {0};
-
-	if (depth > MAX_DEPTH || !file_list(dir, &names, NULL))
-		return;
-	for (size_t i = 0; i < names.n; i++) {
-		const char *name = path_join(&path, dir, names.v[i]) + strlen(k->home) + 1;
-		struct file_stat st;
-
-		if (!file_lstat(buf_z(&path), &st) || (st.type != FILE_REG && st.type != FILE_DIR))
-			continue;
-		look_at(k, name, str_z(names.v[i]), &st);
-		if (st.type == FILE_DIR && !skipped(name))
-			look_into(k, buf_z(&path), depth + 1);
-	}
+	if (!home_file_ours(f))
+		finding_add(&k->foreign, "%s", f->name);
+	else if (home_file_wide(f))
+		finding_add(&k->wide, "%s (%04o)", f->name, f->st.mode);
+	if (home_file_stray(f))
+		finding_add(&k->temp, "%s", f->name);
 }
 
 static void report_modes(const struct home *h, struct look *k, struct checks *out)
@@ -157,25 +125,18 @@ static void report_modes(const struct home *h, struct look *k, struct checks *ou
 			out, "permissions", &k->foreign, "", "owned by somebody else", buf_z(&fix));
 		return;
 	}
-	buf_puts(&fix, "chmod -R go-rwx ");
-	sh_quote(&fix, str_z(h->path));
 	check_finding(out, "permissions", &k->wide, "only you can read the home",
-		"wider than 0700 and 0600", buf_z(&fix));
+		"wider than 0700 and 0600", REPAIR_FIX);
 }
 
 void doctor_home_files(const struct home *h, struct checks *out)
 {
-	struct look k = {.home = h->path, .uid = proc_uid()};
-	struct file_stat st;
-	uint32_t nanos;
+	struct look k = {0};
 
-	clock_now(&k.now, &nanos);
-	if (file_stat(h->path, &st))
-		look_at(&k, h->path, str_z(""), &st);
-	look_into(&k, h->path, 1);
+	home_files_walk(h->path, look_at, &k);
 	report_modes(h, &k, out);
 	check_finding(out, "temp_files", &k.temp, "no stray temporary files",
-		"left behind by writers that were killed", "they hold nothing: delete them");
+		"left behind by writers that were killed", REPAIR_FIX);
 	finding_fini(&k.wide);
 	finding_fini(&k.foreign);
 	finding_fini(&k.temp);

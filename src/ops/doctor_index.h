@@ -7,6 +7,8 @@
 
 #include "ops/doctor_inventory.h"
 
+/* The caller holds the namespace locks under which v was loaded. */
+void doctor_index_mend(const struct inventory *v, struct finding *done);
 void doctor_index(const struct inventory *v, struct checks *out);
 
 #endif

@@ -7,6 +7,8 @@
 #include "ops/doctor_index.h"
 #include "os/file.h"
 #include "store/claims.h"
+#include "store/jobs.h"
+#include "store/quarantine.h"
 
 static void half_made(const struct inventory *v, enum record_type t, struct finding *f)
 {
@@ -63,6 +65,17 @@ static void check_instance(const struct inventory *v, const struct node *n, stru
 	instance_fini(&now);
 }
 
+static void tell_orphan(const struct home *h, const char *instance, struct finding *f)
+{
+	own_buf struct buf where = {0};
+
+	if (quarantine_find(h, instance, &where))
+		finding_add(f, "the node of VM %s lies in %s: mend it and move it back", instance,
+			buf_z(&where));
+	else
+		finding_add(f, "VM %s was made by this home and no node is left of it", instance);
+}
+
 static void check_orphans(const struct inventory *v, struct finding *f)
 {
 	own_strv struct strv names = {0};
@@ -78,8 +91,7 @@ static void check_orphans(const struct inventory *v, struct finding *f)
 			!instance_read(v->h->config.lima_home, names.v[i], &now, NULL))
 			continue;
 		if (z_eq(now.home_id, v->h->id))
-			finding_add(f, "VM %s was made by this home and no node is left of it",
-				names.v[i]);
+			tell_orphan(v->h, names.v[i], f);
 		instance_fini(&now);
 	}
 }
@@ -150,15 +162,29 @@ static void check_stale(const struct inventory *v, struct checks *out)
 		"delete)");
 }
 
+static void check_jobs(const struct home *h, struct checks *out)
+{
+	own_finding struct finding f = {0};
+	own_jobs struct job_list l = {0};
+
+	job_list(h, &l, NULL);
+	for (size_t i = 0; i < l.n; i++)
+		if (job_forgotten(&l.v[i]))
+			finding_add(&f, "%s %s", l.v[i].operation, l.v[i].id);
+	check_finding(out, "jobs", &f, "no job died without a word",
+		"jobs whose process died without a word", REPAIR_FIX);
+}
+
 void doctor_records(const struct home *h, const struct ctx *c, struct checks *out)
 {
 	struct inventory v = {.h = h, .ctx = c};
 
 	inventory_load(&v);
 	check_finding(out, "corrupt", &v.corrupt, "every record can be read", "cannot be read",
-		"mend the file named; the rest is not affected");
+		"mend the file named, or codelima doctor --repair moves it to _quarantine");
 	check_nodes(&v, out);
 	check_stale(&v, out);
 	doctor_index(&v, out);
+	check_jobs(h, out);
 	inventory_fini(&v);
 }

@@ -1,6 +1,6 @@
 /* doctor_records.h - are the records sound, and do they fit what lies in LIMA_HOME
  *
- * Checks: corrupt, incomplete, vms, stale, index. A VM is only ours when it
+ * Checks: corrupt, incomplete, vms, stale, index, jobs. A VM is only ours when it
  * carries this home's mark; other people's are never named.
  */
 #ifndef OPS_DOCTOR_RECORDS_H

@@ -4,12 +4,14 @@
 
 #define FINDINGS_SHOWN 5
 
-#define ROW(member)                                                                                \
+#define ROW(member, bits)                                                                          \
 	{                                                                                          \
-		.name = #member, .type = F_STR, .offset = offsetof(struct check, member)           \
+		.name = #member, .type = F_STR, .offset = offsetof(struct check, member),          \
+		.flags = (bits)                                                                    \
 	}
 
-static const struct field check_rows[] = {ROW(name), ROW(status), ROW(message), ROW(fix)};
+static const struct field check_rows[] = {
+	ROW(name, 0), ROW(status, 0), ROW(message, 0), ROW(fix, 0), ROW(repaired, F_OPT)};
 const struct fields check_fields = {"check", check_rows, countof(check_rows), sizeof(struct check)};
 
 static bool any(const struct checks *l, const char *status)
@@ -104,6 +106,13 @@ void finding_add(struct finding *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&f->text, fmt, ap);
 	va_end(ap);
+}
+
+void finding_close(struct finding *f)
+{
+	if (f->n > FINDINGS_SHOWN)
+		buf_printf(&f->text, "; and %zu more", f->n - FINDINGS_SHOWN);
+	f->n = 0;
 }
 
 void finding_fini(struct finding *f)

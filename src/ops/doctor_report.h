@@ -14,7 +14,9 @@
 struct check {
 	char *name, *status; /* "ok", "warn", "fail" */
 	char *message, *fix; /* fix NULL: none needed */
+	char *repaired;	     /* what doctor --repair did of it; NULL: nothing */
 };
+#define REPAIR_FIX "codelima doctor --repair"
 extern const struct fields check_fields;
 struct checks {
 	struct check *v;
@@ -39,6 +41,8 @@ struct finding {
 	size_t n;	 /* all of them, also those left out of text */
 };
 void finding_add(struct finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Says how many were left out of text, where some were. */
+void finding_close(struct finding *f);
 void finding_fini(struct finding *f);
 #define own_finding __attribute__((cleanup(finding_fini)))
 

@@ -11,8 +11,7 @@ void leftover_fini(struct leftover *l)
 	*l = (struct leftover){0};
 }
 
-/* What lima-instance.ref says, for directories whose record cannot. */
-static char *referred(const struct home *h, const char *node_id)
+char *leftover_referred(const struct home *h, const char *node_id)
 {
 	own_buf struct buf path = {0}, text = {0};
 	struct str name;
@@ -122,7 +121,7 @@ void leftover_look(
 		fields_fini(&node_fields, &n);
 		return;
 	}
-	out->instance = referred(h, node_id);
+	out->instance = leftover_referred(h, node_id);
 	out->vm = whose(h, c, node_id, out->instance);
 	if (why.kind == ERR_NOT_FOUND)
 		out->kind = LEFT_NO_RECORD;

@@ -34,6 +34,8 @@ struct leftover {
 /* out must be zeroed. What looks incomplete and is left out all the same is told. */
 void leftover_look(
 	const struct home *h, const struct ctx *c, const char *node_id, struct leftover *out);
+/* What lima-instance.ref says, for directories whose record cannot; NULL or malloc'ed. */
+char *leftover_referred(const struct home *h, const char *node_id);
 void leftover_fini(struct leftover *l);
 #define own_leftover __attribute__((cleanup(leftover_fini)))
 

@@ -127,6 +127,11 @@ bool job_close(const struct home *h, struct job *job, const char *state, struct 
 	return job_files_save(h, job, e);
 }
 
+bool job_forgotten(const struct job *job)
+{
+	return z_eq(job->state, JOB_LOST) && !job->ended_at;
+}
+
 void jobs_settle(const struct home *h)
 {
 	own_jobs struct job_list l = {0};
@@ -134,7 +139,7 @@ void jobs_settle(const struct home *h)
 	if (!job_list(h, &l, NULL))
 		return;
 	for (size_t i = 0; i < l.n; i++)
-		if (z_eq(l.v[i].state, JOB_LOST) && !l.v[i].ended_at)
+		if (job_forgotten(&l.v[i]))
 			job_close(h, &l.v[i], JOB_LOST, NULL);
 }
 

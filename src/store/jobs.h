@@ -69,5 +69,7 @@ bool job_close(const struct home *h, struct job *job, const char *state, struct 
 /* Writes down that jobs are lost, where job_load() computes it; ended_at is then when it was
  * noticed. */
 void jobs_settle(const struct home *h);
+/* A lost job (job_load) whose record does not say so yet. */
+bool job_forgotten(const struct job *job);
 
 #endif
