@@ -61,6 +61,7 @@ static bool is_protected(const struct term *t, cell_t c)
 void grid_erase_unprotected(struct term *t, struct row *r, unsigned from, unsigned to)
 {
 	cursor_ready(t);
+	from -= from && cell_kind(r->c[from]) == CELL_TAIL;
 	for (unsigned x = from; x < to; x++)
 		if (!is_protected(t, r->c[x]) && cell_kind(r->c[x]) != CELL_TAIL)
 			grid_erase(t, r, x, x + 1 + (cell_kind(r->c[x]) == CELL_WIDE));
@@ -78,21 +79,6 @@ void grid_clear_row(struct term *t, struct row *r)
 		fill(t, r, 0, t->cols);
 }
 
-/* The row does not go on in the next one any more. */
-void grid_unwrap(struct term *t, struct row *r)
-{
-	if (!(r->flags & ROW_WRAPPED))
-		return;
-	r->flags = (uint8_t)((r->flags & ~ROW_WRAPPED) | ROW_DIRTY);
-	if (cell_kind(r->c[t->cols - 1]) == CELL_SPACER) {
-		cursor_ready(t);
-		r->c[t->cols - 1] = t->cur.blank;
-		r->flags |= look_flags(t->cur.blank);
-	}
-}
-
-/* ---- inside a row ---- */
-
 static void drop_spacer(struct term *t, struct row *r)
 {
 	cell_t *c = &r->c[t->cols - 1];
@@ -100,6 +86,17 @@ static void drop_spacer(struct term *t, struct row *r)
 	if (cell_kind(*c) == CELL_SPACER)
 		*c &= ~CELL_KIND;
 }
+
+/* The row does not go on in the next one any more. */
+void grid_unwrap(struct term *t, struct row *r)
+{
+	if (!(r->flags & ROW_WRAPPED))
+		return;
+	r->flags = (uint8_t)((r->flags & ~ROW_WRAPPED) | ROW_DIRTY);
+	drop_spacer(t, r);
+}
+
+/* ---- inside a row ---- */
 
 void grid_insert_cells(struct term *t, struct row *r, unsigned x, unsigned n, unsigned right)
 {

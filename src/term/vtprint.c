@@ -161,7 +161,7 @@ static bool previous_cell(const struct term *t, unsigned *x)
 	if (mode_on(t, MODE_DECAWM))
 		left = !t->cur.pending;
 	else if (t->cur.x == print_limit(t) - 1)
-		left = !cell_text(r->c[t->cur.x]) && cell_kind(r->c[t->cur.x]) != CELL_TAIL;
+		left = !(r->c[t->cur.x] & CELL_TEXT) && cell_kind(r->c[t->cur.x]) != CELL_TAIL;
 	if (t->cur.x < left)
 		return false;
 	*x = t->cur.x - left;
@@ -230,6 +230,7 @@ static bool widen(struct term *t, unsigned *x)
 	struct row *r = row_at(t, t->cur.y);
 	unsigned limit = print_limit(t);
 	cell_t c = r->c[*x], look = t->cur.look;
+	bool pending = t->cur.pending;
 
 	if (cell_kind(c) != CELL_NARROW || limit - (*x >= t->left ? t->left : 0u) < 2)
 		return true;
@@ -239,6 +240,7 @@ static bool widen(struct term *t, unsigned *x)
 	if (*x == limit - 1) {
 		if (!wrap_wide(t, limit)) {
 			t->cur.look = look;
+			t->cur.pending = pending;
 			return false;
 		}
 		limit = print_limit(t);

@@ -40,7 +40,9 @@ NPM_QUIET := --no-audit --no-fund --loglevel error
 build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.json
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
 	$(Q)cd $(@D) && npm ci --ignore-scripts $(NPM_QUIET) && touch .done
-.PHONY: test-programs
+.PHONY: test-peers test-programs
+test-peers: build/tools/term-diff build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
+	$(Q)tests/term/peers/run $(SEED)
 test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## programs of the system under the engine, beside other terminals
 	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys))
 

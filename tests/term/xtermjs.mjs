@@ -1,15 +1,14 @@
-// node xtermjs.mjs MODULE DIR COLS ROWS [MAX] [--agree]
+// node xtermjs.mjs MODULES DIR COLS ROWS [MAX] [--agree LEAST]
 //
-// Feeds the streams that `term-diff LIBRARY --write DIR` wrote to @xterm/headless (MODULE
+// Feeds the streams that `term-diff LIBRARY --write DIR` wrote to @xterm/headless (MODULES
 // is the folder of node's modules) and compares cursor, rows, styles and how much history
 // there is with what the engine made of them. With --agree only those count where
-// libghostty-vt and @xterm/headless made the same and the engine did not.
+// libghostty-vt and @xterm/headless made the same and the engine did not; there must be
+// LEAST streams of which those two make the same.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 
-const args = process.argv.slice(2).filter((a) => !a.startsWith("--"));
-const agree = process.argv.includes("--agree"), graphemes = !process.argv.includes("--plain");
-const [modules, dir, cols, rows, max = "5"] = args;
+const [modules, dir, cols, rows, max = "5", agree, least = "0"] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const { Terminal } = require(`${modules}/@xterm/headless`);
 const { UnicodeGraphemesAddon } = require(`${modules}/@xterm/addon-unicode-graphemes`);
@@ -56,7 +55,7 @@ process.on("uncaughtException", () => { crashed++; skip?.(false); });
 for (const seed of seeds) {
   const term = new Terminal({
     cols: +cols, rows: +rows, allowProposedApi: true, scrollback: 10000, reflowCursorLine: true });
-  if (graphemes) term.loadAddon(new UnicodeGraphemesAddon());
+  term.loadAddon(new UnicodeGraphemesAddon());
   const bytes = fs.readFileSync(`${dir}/${seed}.bin`, "utf8");
   const whole = await new Promise(async (done) => {
     skip = done;
@@ -76,4 +75,4 @@ for (const seed of seeds) {
     console.log(`--- ${seed}: ${quoted(bytes)}\nours:\n${ours}theirs:\n${theirs}`);
 }
 console.log(`${bad} of ${seeds.length} streams differ${agree ? ` where the peers agree (${same})` : ""}, ${crashed} threw`);
-process.exit(bad ? 1 : 0);
+process.exit(bad || same < +least ? 1 : 0);

@@ -44,14 +44,17 @@ static void unicode(struct gen *g, struct buf *out)
 {
 	static const char *const bits[] = {"日", "本", "語", "한", "é", "ß", "я", "e\xcc\x81",
 		"a\xcc\x80\xcc\x81", "👍", "👍🏽", "👩‍👩‍👧", "❤️", "❤", "🇩🇪",
-		"🇩", "─", "█", "\xe2\x80\x8d", "\xcc\x81", "☺️", "ｱ", "Ａ", "각", "ㄱ",
+		"🇩", "─", "█", "\xcc\x81", "☺️", "ｱ", "Ａ", "각", "ㄱ",
 		"\xe1\x84\x80\xe1\x85\xa1", "🏳️‍🌈", "\xc2\xad", "नि", "\xe2\x80\x8b",
 		"1️⃣", "#️⃣", "☕", "ä", "😀😀", "ｶﾞ", "ไทย",
-		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf"};
+		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf", "\xe2\x80\x8d"};
+	size_t kinds = sizeof(bits) / sizeof(*bits) - (g->flags & GEN_AGREED ? 1 : 0);
 	unsigned n = 1 + gen_random(g, 4);
 
+	if (g->flags & GEN_AGREED && g->flags & GEN_CHARSETS) /* there they reach beyond ASCII */
+		buf_puts(out, "\033(B\017");
 	for (unsigned i = 0; i < n; i++)
-		buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+		buf_puts(out, bits[gen_random(g, (uint32_t)kinds)]);
 }
 
 static void sgr(struct gen *g, struct buf *out)
@@ -71,11 +74,11 @@ static void sgr(struct gen *g, struct buf *out)
 
 static void mode(struct gen *g, struct buf *out)
 {
-	static const char *const bits[] = {"?6", "?7", "?45", "4", "20", "?1", "?25", "?5", "?12",
-		"?1000", "?1002", "?1006", "?2004", "?2027", "?1004", "?7", "4", "?6", "?1045"};
+	static const char *const bits[] = {"?45", "4", "20", "?1", "?25", "?5", "?12", "?1000",
+		"?1002", "?1006", "?2004", "?1004", "4", "?1045", "?7", "?7", "?2027", "?6", "?6"};
+	size_t n = sizeof(bits) / sizeof(*bits) - (g->flags & GEN_AGREED ? 5 : 0);
 
-	buf_printf(out, "\033[%s%c", bits[gen_random(g, sizeof(bits) / sizeof(*bits))],
-		"hl"[gen_random(g, 2)]);
+	buf_printf(out, "\033[%s%c", bits[gen_random(g, (uint32_t)n)], "hl"[gen_random(g, 2)]);
 }
 
 static void margins(struct gen *g, struct buf *out)
@@ -117,9 +120,10 @@ static void report(struct gen *g, struct buf *out)
 static void charset(struct gen *g, struct buf *out)
 {
 	static const char *const bits[] = {"\033(0", "\033(B", "\033)0", "\016", "\017", "\033(A",
-		"\033*0", "\033N", "\033n", "\033(B\017", "\033(B\017"};
+		"\033*0", "\033n", "\033(B\017", "\033(B\017", "\033N"};
+	bool shift = !(g->flags & GEN_AGREED);
 
-	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits) - 1 + shift)]);
 }
 
 static void string(struct gen *g, struct buf *out)
@@ -132,6 +136,12 @@ static void string(struct gen *g, struct buf *out)
 	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
 }
 
+/* Whether CUB, BS and tabs are left out. */
+static bool margins_differ(const struct gen *g)
+{
+	return g->flags & GEN_AGREED && g->flags & GEN_MARGINS;
+}
+
 static void move(struct gen *g, struct buf *out)
 {
 	unsigned kind = gen_random(g, 16);
@@ -141,9 +151,11 @@ static void move(struct gen *g, struct buf *out)
 	else if (kind < 6)
 		buf_printf(out, "\033[%u%c", column(g), "G`"[kind & 1]);
 	else if (kind < 8)
-		buf_printf(out, "\033[%u%c", 1 + gen_random(g, 4), "IZ"[kind & 1]);
+		buf_printf(out, "\033[%u%c", 1 + gen_random(g, 4),
+			"IZ"[kind & 1 || margins_differ(g)]);
 	else
-		buf_printf(out, "\033[%u%c", small(g), "ABCDEFdae"[gen_random(g, 9)]);
+		buf_printf(out, "\033[%u%c", small(g),
+			"ABCEFdaeD"[gen_random(g, 9 - margins_differ(g))]);
 }
 
 static void edit(struct gen *g, struct buf *out)
@@ -161,11 +173,12 @@ static void edit(struct gen *g, struct buf *out)
 
 static void control(struct gen *g, struct buf *out)
 {
-	static const char *const bits[] = {"\r\n", "\r\n", "\r\n", "\n", "\r", "\b", "\t", "\t",
-		"\013", "\033D", "\r\033M", "\033E", "\0337", "\0338", "\033H", "\033[3g",
-		"\033[r"};
+	static const char *const bits[] = {"\r\n", "\r\n", "\r\n", "\n", "\r", "\013", "\033D",
+		"\r\033M", "\033E", "\0337", "\0338", "\033H", "\033[3g", "\033[r", "\b", "\t",
+		"\t"};
 
-	buf_puts(out, bits[gen_random(g, sizeof(bits) / sizeof(*bits))]);
+	buf_puts(out,
+		bits[gen_random(g, sizeof(bits) / sizeof(*bits) - (margins_differ(g) ? 3 : 0))]);
 }
 
 static void protect(struct gen *g, struct buf *out)
@@ -173,7 +186,8 @@ static void protect(struct gen *g, struct buf *out)
 	if (gen_random(g, 2))
 		buf_printf(out, "\033[%u\"q", gen_random(g, 3));
 	else
-		buf_printf(out, "\033[?%u%c", gen_random(g, 3), "JK"[gen_random(g, 2)]);
+		buf_printf(out, "\033[%uG\033[?%u%c", column(g), gen_random(g, 3),
+			"JK"[gen_random(g, 2)]);
 }
 
 static void rare(struct gen *g, struct buf *out)

@@ -30,6 +30,8 @@ enum {
 	GEN_RESIZE = 2048,    /* the owner's doing, the cursor in the first column */
 	GEN_RESIZE_ANYWHERE =
 		4096,	/* wherever it is: there ghostty 0.6.3 loses it (DIFFERENCES.md) */
+	/* Without what is known to be otherwise in libghostty-vt 0.6.3 (DIFFERENCES.md). */
+	GEN_AGREED = 8192,
 	GEN_ALL = 2047, /* all that is bytes */
 	GEN_GHOSTTY = GEN_ALL & ~(GEN_SOFT_RESET | GEN_COLUMNS),
 };
