@@ -43,8 +43,8 @@ build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.j
 .PHONY: test-peers test-programs
 test-peers: build/tools/term-diff build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
 	$(Q)tests/term/peers/run $(SEED)
-test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## programs of the system under the engine, beside other terminals
-	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys))
+test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## vttest and programs of the system under the engine, beside other terminals
+	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys tests/term/vttest/*.keys))
 
 # Coding agents from npm, their versions pinned in tests/term/agents: 1.1 GB, so not in scripts/check.
 build/agents/.done: tests/term/agents/package.json

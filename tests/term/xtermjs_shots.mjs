@@ -11,7 +11,7 @@ const { Terminal } = require(`${modules}/@xterm/headless`);
 const { Unicode11Addon } = require(`${modules}/@xterm/addon-unicode11`);
 
 const term = new Terminal({
-  cols: +cols, rows: +rows, allowProposedApi: true, scrollback: 100000,
+  cols: +cols, rows: +rows, allowProposedApi: true, scrollback: 100000, logLevel: "off",
   windowOptions: { setWinLines: true },
 });
 term.loadAddon(new Unicode11Addon());
@@ -36,7 +36,8 @@ function look(c) {
   const flags = [["bold", c.isBold()], ["faint", c.isDim()], ["italic", c.isItalic()],
     ["blink", c.isBlink()], ["inverse", c.isInverse()], ["invisible", c.isInvisible()],
     ["strike", c.isStrikethrough()], ["overline", c.isOverline()]];
-  const ul = c.isUnderline() ? c.extended?.underlineStyle || 1 : 0;
+  // A link counts as underlined there; whether the program underlined it is in _ext.
+  const ul = c.isUnderline() ? (c.extended?.urlId ? c.extended._ext >>> 26 & 7 : c.extended?.underlineStyle || 1) : 0;
   let s = flags.filter((f) => f[1]).map((f) => ` ${f[0]}`).join("") + underlines[ul];
   s += color("fg", c.isFgRGB(), c.isFgPalette(), c.getFgColor());
   s += color("bg", c.isBgRGB(), c.isBgPalette(), c.getBgColor());

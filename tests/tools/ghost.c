@@ -33,7 +33,16 @@ struct ghost_style {
 	int underline;
 };
 enum { POINT_ACTIVE = 0, POINT_HISTORY = 3 };
-enum { AT_COL = 3, AT_ROW = 4, AT_PENDING = 5, AT_SCREEN = 6, AT_VISIBLE = 7, AT_HISTORY = 15 };
+enum {
+	AT_COLS = 1,
+	AT_ROWS = 2,
+	AT_COL = 3,
+	AT_ROW = 4,
+	AT_PENDING = 5,
+	AT_SCREEN = 6,
+	AT_VISIBLE = 7,
+	AT_HISTORY = 15
+};
 enum { HAS_CODEPOINT = 1, HAS_CONTENT = 2, HAS_WIDE = 3, HAS_BG_INDEX = 10, HAS_BG_RGB = 11 };
 enum { CONTENT_CLUSTER = 1, CONTENT_BG_INDEX = 2, CONTENT_BG_RGB = 3 };
 enum { WIDE_TAIL = 2, ROW_WRAP = 1 };
@@ -120,15 +129,19 @@ void ghost_resize(ghost g, unsigned cols, unsigned rows)
 struct ghost_state ghost_state(ghost g)
 {
 	struct ghost_state s = {0};
-	uint16_t col = 0, row = 0;
+	uint16_t cols = 0, rows = 0, col = 0, row = 0;
 	int screen = 0;
 
+	api.get(g, AT_COLS, &cols);
+	api.get(g, AT_ROWS, &rows);
 	api.get(g, AT_COL, &col);
 	api.get(g, AT_ROW, &row);
 	api.get(g, AT_PENDING, &s.cursor.pending_wrap);
 	api.get(g, AT_SCREEN, &screen);
 	api.get(g, AT_VISIBLE, &s.cursor.visible);
 	api.get(g, AT_HISTORY, &s.history);
+	s.cols = cols;
+	s.rows = rows;
 	s.cursor.col = col;
 	s.cursor.row = row;
 	s.alternate = screen != 0;

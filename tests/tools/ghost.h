@@ -20,6 +20,7 @@ void ghost_feed(ghost g, struct str bytes);
 void ghost_resize(ghost g, unsigned cols, unsigned rows);
 
 struct ghost_state {
+	unsigned cols, rows;
 	struct term_cursor cursor; /* its style is not asked for */
 	bool alternate;
 	size_t history; /* rows of it */

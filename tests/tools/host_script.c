@@ -102,6 +102,8 @@ static enum step step(struct host_script *s, struct host *h, struct str word, co
 		return shows(h->t, text) ? DONE : LATER;
 	if (str_eqz(word, "gone"))
 		return shows(h->t, text) ? LATER : DONE;
+	if (str_eqz(word, "more"))
+		return h->bytes >= s->typed + strtoul(arg, NULL, 10) ? DONE : LATER;
 	if (str_eqz(word, "quiet"))
 		return quiet(s, h, arg, now);
 	if (str_eqz(word, "type"))
@@ -115,7 +117,7 @@ static enum step step(struct host_script *s, struct host *h, struct str word, co
 	else if (str_eqz(word, "focus"))
 		term_focus(h->t, text.n && text.p[0] == 'i', &h->out);
 	else if (str_eqz(word, "resize"))
-		return do_resize(h, arg);
+		return s->typed = h->bytes, do_resize(h, arg);
 	else if (!str_eqz(word, "shot"))
 		return BROKEN;
 	else if (h->moments)
@@ -147,6 +149,7 @@ void host_script_run(struct host_script *s, struct host *h, double now)
 			return;
 		s->rest = rest;
 		s->began = now;
+		s->typed = h->out.n ? h->bytes : s->typed;
 		s->line++;
 	}
 	if (!rest.p && !s->ended && s->text.p) {

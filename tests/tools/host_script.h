@@ -5,6 +5,7 @@
  *
  *	wait TEXT        until a row of the screen holds TEXT
  *	gone TEXT        until none does
+ *	more N           until the program wrote N bytes since it was last typed at
  *	quiet [MS]       until the program wrote nothing for MS (300) since the step began
  *	type TEXT        as it stands; \e \r \n \t \\ \s (a blank) \xHH
  *	key NAME [shift alt ctrl …]
@@ -35,6 +36,7 @@ struct host_script {
 	struct str rest;    /* what is not done yet; .p NULL: there is no script */
 	unsigned line;	    /* the step under way, from 1 */
 	double began;	    /* when that step did */
+	size_t typed;	    /* what the program had written when it was last typed at */
 	bool broken, ended; /* not a step; all done */
 };
 

@@ -55,10 +55,10 @@ static void shot_ghost(struct replay *r)
 	long history = s.alternate ? 0 : (long)s.history;
 	struct shot_row row = {0};
 
-	shot_head(&r->out, r->cols, r->rows, s.alternate, &s.cursor);
-	for (long y = -history; y < (long)r->rows; y++) {
+	shot_head(&r->out, s.cols, s.rows, s.alternate, &s.cursor);
+	for (long y = -history; y < (long)s.rows; y++) {
 		bool wrap = ghost_row(
-			r->g, y < 0, (unsigned)(y < 0 ? y + history : y), r->cols, put_cell, &row);
+			r->g, y < 0, (unsigned)(y < 0 ? y + history : y), s.cols, put_cell, &row);
 
 		shot_row_end(&row, &r->out, y, wrap && !r->plain);
 	}
@@ -86,8 +86,6 @@ static bool moment(struct replay *r, const char *line)
 	if (!strcmp(what, "shot")) {
 		shot(r, name);
 	} else if (sscanf(line, "%zu resize %u %u", &at, &cols, &rows) == 3) {
-		r->cols = cols;
-		r->rows = rows;
 		if (r->t)
 			return term_resize(r->t, cols, rows);
 		ghost_resize(r->g, cols, rows);
