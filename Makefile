@@ -100,7 +100,7 @@ GROUP := -Wl,--start-group
 GROUP_END := -Wl,--end-group
 endif
 
-.PHONY: all build build-clang init run tui fmt fmt-check lint layers manual test test-asan test-tui fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
+.PHONY: all build build-clang init run tui fmt fmt-check lint layers manual test test-asan test-tui test-concurrency fuzz cov smoke e2e verify bench tools install uninstall clean help unit-tests cli-tests FORCE
 all: build
 build: $(OUT)/codelima bin/codelima compile_commands.json ## build bin/<os>-<arch>/codelima and the link bin/codelima (the default)
 

@@ -34,6 +34,13 @@ build/tools/bench-%: bench/bench_%.c $(PKGCACHE)
 	$(Q)mkdir -p $(@D)
 	$(if $(V),,@echo "  CC $@")
 	$(Q)$(tool_cc) -o $@ $<
+# Only where there is an LD_PRELOAD.
+build/tools/locks-preload.so: bench/locks_preload.c $(PKGCACHE)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(tool_cc) -shared -fPIC -o $@ $< -ldl
+ifeq ($(OS),linux)
+BENCH_TOOLS += build/tools/locks-preload.so
+endif
 build/tools/manual: tools/manual/manual.c $(ALL_LIBS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(LDFLAGS) -o $@ $< $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
@@ -41,6 +48,9 @@ tools: $(CLI_TOOLS) $(BENCH_TOOLS) ## developer tools, in build/tools
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
 	$(Q)tests/cli/run $(TESTS)
+
+test-concurrency: build $(CLI_TOOLS) ## 16 writers and 8 readers over one home, 10,000 operations
+	$(Q)OPERATIONS=10000 CONCURRENCY_LIMIT=3600 tests/cli/concurrency.t
 
 e2e: build $(CLI_TOOLS) ## the end-to-end suite on a real VM
 	$(Q)tests/e2e/run $(TESTS)
