@@ -126,6 +126,8 @@ static void take_more(struct run *r, const struct run *more)
 	r->gate = more->gate;
 	r->gate_arg = more->gate_arg;
 	r->cwd = more->cwd;
+	if (more->timeout_ms)
+		r->timeout_ms = more->timeout_ms;
 	if (more->max_out)
 		r->max_out = more->max_out;
 }

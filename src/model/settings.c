@@ -16,11 +16,9 @@ static const struct {
 	const char *kind;
 	int64_t ms;
 } deadlines[] = {
-	{"list", SECONDS(15)},
-	{"start", MINUTES(30)},
-	{"bootstrap", 0},
-	{"shell", 0},
+	{"list", SECONDS(15)}, {"start", MINUTES(30)}, {"bootstrap", 0}, {"shell", 0},
 	{"boot_silence", SECONDS(30)},
+	{"start_watch", MINUTES(10)}, /* limactl start --timeout's default (cmd/limactl/start.go) */
 };
 
 bool settings_deadline(const struct config *c, const char *kind, int64_t *ms, struct err *e)

@@ -8,7 +8,8 @@
 /* Kinds of work with a deadline (contract/lima.md §1), milliseconds, 0 none:
  * list 15 s, start 30 m, bootstrap and shell none, the rest 10 m. config.yaml
  * `deadlines: {start: 45m}` changes them. Also "boot_silence" (30 s): KVM's
- * first boot without a word on the serial console (§8). */
+ * first boot without a word on the serial console (§8); and "start_watch" (10 m): for how
+ * long limactl start itself watches a VM, after which we go on watching. */
 bool settings_deadline(const struct config *c, const char *kind, int64_t *ms, struct err *e);
 
 /* "4", "4GiB", "512M", "1.5G" → "4GiB", "512MiB", "1536MiB"; a bare number is

@@ -2,10 +2,10 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "lima/boot_progress.h"
 #include "model/settings.h"
 #include "ops/bootstrap_plan.h"
 #include "ops/bootstrap_run.h"
+#include "ops/node_boot.h"
 #include "ops/node_query.h"
 #include "ops/node_stop.h"
 #include "ops/node_vm.h"
@@ -14,8 +14,6 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "store/bootstrap_file.h"
-
-#define AWAIT_MS 200
 
 /* What limactl had copied when it was stopped looks like a VM, and is not a whole one. */
 static bool half_clone(const struct node_work *w, struct err *e)
@@ -77,10 +75,13 @@ static bool may_recreate(
 	return err_fix(e, "codelima node start %s --recreate --yes", n->slug);
 }
 
-/* How long limactl start may take; *ms stays as it is when nothing was asked for. */
-static bool read_timeout(const struct node_start_opts *o, int64_t *ms, struct err *e)
+/* How long the VM may take to start; 0: no limit. */
+static bool read_timeout(
+	const struct config *cfg, const struct node_start_opts *o, int64_t *ms, struct err *e)
 {
-	if (!o->timeout || num_duration(str_z(o->timeout), ms))
+	if (!o->timeout)
+		return settings_deadline(cfg, "start", ms, e);
+	if (num_duration(str_z(o->timeout), ms))
 		return true;
 	return err_set(e, ERR_INVALID_ARGUMENT, "--timeout wants a duration like 30m, not \"%s\"",
 		o->timeout);
@@ -92,8 +93,8 @@ static bool may_start(const struct home *h, const struct ctx *c, const char *ref
 {
 	struct node n = {0};
 	int64_t ignored;
-	bool ok = read_timeout(o, &ignored, e) && record_find_live(h, c, REC_NODE, ref, &n, e) &&
-		  may_recreate(h, &n, o, e);
+	bool ok = read_timeout(&h->config, o, &ignored, e) &&
+		  record_find_live(h, c, REC_NODE, ref, &n, e) && may_recreate(h, &n, o, e);
 	fields_fini(&node_fields, &n);
 	return ok;
 }
@@ -131,110 +132,6 @@ static bool settle(
 		w->node.lima_instance_name);
 	*status = VM_STOPPED;
 	return node_vm_force_stop(w, e);
-}
-
-/* What a failed or cancelled `limactl start` leaves running is stopped, on a fresh context. */
-static void stop_remains(struct node_work *w, struct err *e)
-{
-	struct ctx saved = w->ctx;
-	own_err struct err second = {0};
-	struct instance now = {0};
-
-	w->ctx = ctx_fresh(&saved, 0);
-	if (node_work_instance(w, &now, &second) && (now.ha_pid || now.driver_pid) &&
-		!node_vm_force_stop(w, &second))
-		err_also(e, &second);
-	instance_fini(&now);
-	w->ctx = saved;
-}
-
-static bool run_start(struct node_work *w, const struct node_start_opts *o, struct boot_progress *b,
-	struct err *e)
-{
-	struct run watch = {
-		.on_tick = boot_progress_tick, .on_err_line = boot_progress_line, .arg = b};
-
-	if (!read_timeout(o, &watch.timeout_ms, e))
-		return false;
-	if (node_work_action(w, ACT_START, &(struct action_vars){0}, NULL, NULL, &watch, e))
-		return true;
-	boot_progress_explain(b, e);
-	return false;
-}
-
-static bool boot(struct node_work *w, const struct node_start_opts *o, struct err *e)
-{
-	own_buf struct buf dir = {0};
-	struct boot_progress *b;
-	enum vm_status status;
-	int64_t silence = 0;
-	bool ok;
-
-	if (!settings_deadline(&w->h->config, "boot_silence", &silence, e))
-		return false;
-	path_join(&dir, w->h->config.lima_home, w->node.lima_instance_name);
-	ctx_step(&w->ctx, "boot", STEP_RUNNING, "starting instance %s", w->node.lima_instance_name);
-	b = boot_progress_new(buf_z(&dir), &w->ctx, !w->lima.tcg, silence);
-	ok = run_start(w, o, b, e);
-	boot_progress_free(b);
-	if (!ok) {
-		stop_remains(w, e);
-		return err_field(e, "instance_name", w->node.lima_instance_name);
-	}
-	if (!node_work_status(w, &status, e))
-		return false;
-	if (status != VM_RUNNING) {
-		err_set(e, ERR_EXTERNAL_COMMAND_FAILED,
-			"limactl start reported success, but instance %s is %s",
-			w->node.lima_instance_name, vm_status_word(status));
-		return err_fix(e, "codelima node logs %s --source hostagent", w->node.slug);
-	}
-	ctx_step(&w->ctx, "boot", STEP_DONE, "instance %s runs", w->node.lima_instance_name);
-	return true;
-}
-
-static bool still_starting(const struct node_work *w, int64_t began, int64_t limit, struct err *e)
-{
-	enum vm_status status;
-
-	if (!node_work_status(w, &status, e))
-		return false;
-	if (status == VM_RUNNING && (!limit || clock_mono_ms() - began < limit))
-		return true;
-	err_set(e, ERR_EXTERNAL_COMMAND_FAILED, "instance %s %s before its guest was up",
-		w->node.lima_instance_name, status == VM_RUNNING ? "took too long" : "ended");
-	err_field(e, "instance_name", w->node.lima_instance_name);
-	return err_fix(e, "codelima node restart %s", w->node.slug);
-}
-
-/* The VM runs, but nobody waited for its guest: the limactl start that did was killed. */
-static bool await_guest(struct node_work *w, struct err *e)
-{
-	own_buf struct buf dir = {0};
-	struct boot_progress *b;
-	int64_t limit = 0, began = clock_mono_ms();
-	bool up = instance_ready(w->h->config.lima_home, w->node.lima_instance_name), ok = true;
-
-	if (up || !settings_deadline(&w->h->config, "start", &limit, e))
-		return up;
-	path_join(&dir, w->h->config.lima_home, w->node.lima_instance_name);
-	ctx_step(&w->ctx, "boot", STEP_RUNNING, "instance %s is starting already",
-		w->node.lima_instance_name);
-	b = boot_progress_new(buf_z(&dir), &w->ctx, false, 0);
-	while (ok && !up) {
-		clock_sleep_ms(AWAIT_MS);
-		ctx_tick(&w->ctx);
-		ok = ctx_check(&w->ctx, e) && boot_progress_tick(b, e) &&
-		     still_starting(w, began, limit, e);
-		up = instance_ready(w->h->config.lima_home, w->node.lima_instance_name);
-	}
-	if (!ok)
-		boot_progress_explain(b, e);
-	boot_progress_free(b);
-	if (ok)
-		ctx_step(
-			&w->ctx, "boot", STEP_DONE, "instance %s runs", w->node.lima_instance_name);
-	return ok;
 }
 
 static bool check_before_boot(struct node_work *w, struct err *e)
@@ -292,14 +189,17 @@ static bool bootstrap_sound(struct node_work *w, struct err *e)
 static bool start_claimed(struct node_work *w, const struct node_start_opts *o, struct err *e)
 {
 	enum vm_status status;
+	int64_t limit;
 
 	if ((!o->recreate && !node_startable(w, e)) || !bootstrap_sound(w, e) ||
-		!node_work_lima(w, e) || !settle(w, o, &status, e))
+		!read_timeout(&w->h->config, o, &limit, e) || !node_work_lima(w, e) ||
+		!settle(w, o, &status, e))
 		return false;
 	if (status != VM_RUNNING && !check_before_boot(w, e))
 		return false;
 	node_work_event(w, "node.start.started", NULL, NULL);
-	if (!(status == VM_RUNNING ? await_guest(w, e) : boot(w, o, e)) || !in_guest(w, o, e)) {
+	if (!(status == VM_RUNNING ? node_boot_await(w, limit, e) : node_boot(w, limit, e)) ||
+		!in_guest(w, o, e)) {
 		own_err struct err second = {0};
 
 		node_work_event(w, "node.start.failed", NULL,
@@ -317,9 +217,10 @@ static bool start_claimed(struct node_work *w, const struct node_start_opts *o, 
 
 bool node_start_vm(struct node_work *w, struct err *e)
 {
-	const struct node_start_opts o = {0};
+	int64_t limit;
 
-	if (node_work_lima(w, e) && check_before_boot(w, e) && boot(w, &o, e)) {
+	if (settings_deadline(&w->h->config, "start", &limit, e) && node_work_lima(w, e) &&
+		check_before_boot(w, e) && node_boot(w, limit, e)) {
 		node_work_event(w, "node.started", NULL, NULL);
 		return true;
 	}

@@ -216,4 +216,14 @@ printf '{"torn": ' >>"$(node_dir app)/events.jsonl"
 cl node logs app; status 0 "a torn line is skipped"
 bg node logs app --source boot --follow; sleep 0.5; echo appended >>"$LIMA_HOME/app/serial.log"; sleep 0.7; kill -INT "$bg"; end_bg
 out_has appended "--follow follows"; status 130
+sandbox "a start that takes long"
+node app; play 'start @mid sleep 60'
+cl --json node start app --timeout 1s; refused 6 ExternalCommandFailed; json_like .error.message 'start' "--timeout ends it"
+same "$(vm_status app)" Stopped "and what it left running is stopped"
+play 'start @late exit 1 "did not receive an event"'
+cl node start app; status 6 "limactl gives up"; err_has "did not receive"
+same "$(vm_status app)" Stopped
+mkdir -p "$CODELIMA_HOME/_config"; printf 'deadlines: {start_watch: 1ms}\n' >>"$CODELIMA_HOME/_config/config.yaml"
+cl node start app; status 0 "one that only stopped watching is waited for"; err_has "waiting on"
+cl --json node show app; json .data.status running; json .data.workspace_seeded true
 finish

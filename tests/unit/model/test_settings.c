@@ -22,6 +22,7 @@ static void deadline_kinds(void **state)
 		{NULL, "bootstrap", 0},
 		{NULL, "shell", 0},
 		{NULL, "boot_silence", 30000},
+		{NULL, "start_watch", 600000},
 		{"45m", "start", 2700000},
 		{"none", "start", 0},
 		{"90s", "bootstrap", 90000},
