@@ -33,11 +33,11 @@ bool environment_create(struct home *h, const struct ctx *c, const char *slug,
 	strv_copy(&env.bootstrap_commands, commands);
 	if (!home_prepare(h, c, e) || !lock_namespace(h, REC_ENVIRONMENT, &lock, e) ||
 		!take_slug(h, c, slug, &env.slug, e) ||
-		!record_create(h, REC_ENVIRONMENT, &env, e) ||
-		!event_append(h, REC_ENVIRONMENT, env.id, "environment.created", NULL, NULL, e)) {
+		!record_create(h, REC_ENVIRONMENT, &env, e)) {
 		fields_fini(&environment_fields, &env);
 		return false;
 	}
+	event_note(h, c, REC_ENVIRONMENT, env.id, "environment.created", NULL, NULL);
 	*out = env;
 	return true;
 }
@@ -61,15 +61,17 @@ static bool set_commands(void *rec, void *arg, struct err *e)
 	return true;
 }
 
-static bool update_locked(const struct home *h, struct environment *env, struct strv *commands,
-	struct environment *out, struct err *e)
+static bool update_locked(const struct home *h, const struct ctx *c, struct environment *env,
+	struct strv *commands, struct environment *out, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
 
-	return lock_namespace(h, REC_ENVIRONMENT, &lock, e) &&
-	       record_again(h, REC_ENVIRONMENT, env, e) &&
-	       record_update(h, REC_ENVIRONMENT, env->id, set_commands, commands, out, e) &&
-	       event_append(h, REC_ENVIRONMENT, env->id, "environment.updated", NULL, NULL, e);
+	if (!lock_namespace(h, REC_ENVIRONMENT, &lock, e) ||
+		!record_again(h, REC_ENVIRONMENT, env, e) ||
+		!record_update(h, REC_ENVIRONMENT, env->id, set_commands, commands, out, e))
+		return false;
+	event_note(h, c, REC_ENVIRONMENT, env->id, "environment.updated", NULL, NULL);
+	return true;
 }
 
 bool environment_update(struct home *h, const struct ctx *c, const char *ref,
@@ -81,7 +83,7 @@ bool environment_update(struct home *h, const struct ctx *c, const char *ref,
 
 	strv_copy(&copy, commands);
 	ok = record_find_live(h, c, REC_ENVIRONMENT, ref, &env, e) && home_prepare(h, c, e) &&
-	     update_locked(h, &env, &copy, out, e);
+	     update_locked(h, c, &env, &copy, out, e);
 	fields_fini(&environment_fields, &env);
 	return ok;
 }
@@ -117,11 +119,13 @@ static bool delete_locked(const struct home *h, const struct ctx *c, struct envi
 	own_lock struct lock projects = LOCK_NONE;
 	own_lock struct lock environments = LOCK_NONE;
 
-	return lock_namespace(h, REC_PROJECT, &projects, e) &&
-	       lock_namespace(h, REC_ENVIRONMENT, &environments, e) &&
-	       record_again(h, REC_ENVIRONMENT, env, e) && unlisted(h, c, env, e) &&
-	       record_update(h, REC_ENVIRONMENT, env->id, mark_deleted, NULL, out, e) &&
-	       event_append(h, REC_ENVIRONMENT, env->id, "environment.deleted", NULL, NULL, e);
+	if (!lock_namespace(h, REC_PROJECT, &projects, e) ||
+		!lock_namespace(h, REC_ENVIRONMENT, &environments, e) ||
+		!record_again(h, REC_ENVIRONMENT, env, e) || !unlisted(h, c, env, e) ||
+		!record_update(h, REC_ENVIRONMENT, env->id, mark_deleted, NULL, out, e))
+		return false;
+	event_note(h, c, REC_ENVIRONMENT, env->id, "environment.deleted", NULL, NULL);
+	return true;
 }
 
 bool environment_delete(struct home *h, const struct ctx *c, const char *ref,

@@ -253,12 +253,9 @@ static void note_events(const struct fork *f)
 		"parent_project_id", f->source.id, "fork_base_snapshot_id", f->base.id, NULL};
 	const char *const forked[] = {
 		"child_project_id", f->child.id, "fork_base_snapshot_id", f->base.id, NULL};
-	own_err struct err why = {0};
 
-	if (!event_append(f->h, REC_PROJECT, f->child.id, "project.created", NULL, born, &why) ||
-		!event_append(
-			f->h, REC_PROJECT, f->source.id, "project.forked", NULL, forked, &why))
-		ctx_notice(&f->ctx, LEVEL_WARN, "%s", buf_z(&why.msg));
+	event_note(f->h, &f->ctx, REC_PROJECT, f->child.id, "project.created", NULL, born);
+	event_note(f->h, &f->ctx, REC_PROJECT, f->source.id, "project.forked", NULL, forked);
 }
 
 /* ---- taking it back ---- */

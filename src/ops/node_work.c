@@ -222,10 +222,7 @@ bool node_work_lifecycle(struct node_work *w, const char *state, struct err *e)
 void node_work_event(
 	struct node_work *w, const char *type, const char *message, const char *const *fields)
 {
-	own_err struct err e = {0};
-
-	if (!event_append(w->h, REC_NODE, w->node.id, type, message, fields, &e))
-		ctx_notice(&w->ctx, LEVEL_WARN, "%s", buf_z(&e.msg));
+	event_note(w->h, &w->ctx, REC_NODE, w->node.id, type, message, fields);
 }
 
 const char *node_work_path(const struct node_work *w, struct buf *out, const char *name)

@@ -123,11 +123,13 @@ static bool update_locked(struct home *h, const struct ctx *c, struct project *p
 	own_lock struct lock projects = LOCK_NONE;
 	own_lock struct lock nodes = LOCK_NONE;
 
-	return lock_namespace(h, REC_PROJECT, &projects, e) &&
-	       lock_namespace(h, REC_NODE, &nodes, e) && record_again(h, REC_PROJECT, p, e) &&
-	       check_others(h, c, p, f, e) &&
-	       record_update(h, REC_PROJECT, p->id, apply, f, out, e) &&
-	       event_append(h, REC_PROJECT, p->id, "project.updated", NULL, NULL, e);
+	if (!lock_namespace(h, REC_PROJECT, &projects, e) ||
+		!lock_namespace(h, REC_NODE, &nodes, e) || !record_again(h, REC_PROJECT, p, e) ||
+		!check_others(h, c, p, f, e) ||
+		!record_update(h, REC_PROJECT, p->id, apply, f, out, e))
+		return false;
+	event_note(h, c, REC_PROJECT, p->id, "project.updated", NULL, NULL);
+	return true;
 }
 
 bool project_update(struct home *h, const struct ctx *c, const char *ref,

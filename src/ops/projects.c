@@ -86,13 +86,15 @@ static bool create_locked(struct home *h, const struct ctx *c, const struct proj
 {
 	own_lock struct lock lock = LOCK_NONE;
 
-	return lock_namespace(h, REC_PROJECT, &lock, e) &&
-	       profile_known(h, p->agent_profile_name, e) &&
-	       environments_resolve(h, c, new->env_configs, &p->environment_configs, e) &&
-	       pick_slug(h, c, new, workspace, &p->slug, e) &&
-	       workspace_check_others(h, c, p->workspace_path, NULL, false, e) &&
-	       record_create(h, REC_PROJECT, p, e) &&
-	       event_append(h, REC_PROJECT, p->id, "project.created", NULL, NULL, e);
+	if (!lock_namespace(h, REC_PROJECT, &lock, e) ||
+		!profile_known(h, p->agent_profile_name, e) ||
+		!environments_resolve(h, c, new->env_configs, &p->environment_configs, e) ||
+		!pick_slug(h, c, new, workspace, &p->slug, e) ||
+		!workspace_check_others(h, c, p->workspace_path, NULL, false, e) ||
+		!record_create(h, REC_PROJECT, p, e))
+		return false;
+	event_note(h, c, REC_PROJECT, p->id, "project.created", NULL, NULL);
+	return true;
 }
 
 bool project_create(struct home *h, const struct ctx *c, const struct project_new *new,
@@ -164,8 +166,9 @@ bool project_delete(
 	ok = home_prepare(h, c, e) && lock_namespace(h, REC_PROJECT, &projects, e) &&
 	     lock_namespace(h, REC_NODE, &nodes, e) && record_again(h, REC_PROJECT, &p, e) &&
 	     deletable(h, c, &p, e) &&
-	     record_update(h, REC_PROJECT, p.id, mark_project_deleted, NULL, out, e) &&
-	     event_append(h, REC_PROJECT, p.id, "project.deleted", NULL, NULL, e);
+	     record_update(h, REC_PROJECT, p.id, mark_project_deleted, NULL, out, e);
+	if (ok)
+		event_note(h, c, REC_PROJECT, p.id, "project.deleted", NULL, NULL);
 	fields_fini(&project_fields, &p);
 	return ok;
 }

@@ -10,16 +10,13 @@
 #include "store/home_prepare.h"
 #include "tree/capture.h"
 
-/* What happened has happened, whether or not it can be noted. */
 static void note_event(
 	const struct home *h, const struct ctx *c, const struct snapshot *s, const char *type)
 {
 	const char *const fields[] = {
 		"snapshot_id", s->id, "kind", s->kind, "label", s->label, NULL};
-	own_err struct err why = {0};
 
-	if (!event_append(h, REC_PROJECT, s->project_id, type, NULL, fields, &why))
-		ctx_notice(c, LEVEL_WARN, "%s", buf_z(&why.msg));
+	event_note(h, c, REC_PROJECT, s->project_id, type, NULL, fields);
 }
 
 /* ---- taking one ---- */

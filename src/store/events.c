@@ -99,6 +99,15 @@ bool event_append(const struct home *h, enum record_type t, const char *id, cons
 	return file_append(buf_z(&path), buf_view(&line), e);
 }
 
+void event_note(const struct home *h, const struct ctx *c, enum record_type t, const char *id,
+	const char *type, const char *message, const char *const *fields)
+{
+	own_err struct err e = {0};
+
+	if (!event_append(h, t, id, type, message, fields, &e))
+		ctx_notice(c, LEVEL_WARN, "%s", buf_z(&e.msg));
+}
+
 static void add_field(struct strmap *to, const char *key, const json_t *value)
 {
 	own_mem char *text = NULL;

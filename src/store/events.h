@@ -23,6 +23,9 @@ struct event_list {
  * enough: a failing append is an error the caller may turn into a notice. */
 bool event_append(const struct home *h, enum record_type t, const char *id, const char *type,
 	const char *message, const char *const *fields, struct err *e);
+/* For what is done already and stays done: a failing append is a notice. */
+void event_note(const struct home *h, const struct ctx *c, enum record_type t, const char *id,
+	const char *type, const char *message, const char *const *fields);
 bool events_read(const struct home *h, enum record_type t, const char *id, struct event_list *out,
 	struct err *e);
 void event_list_fini(struct event_list *l);

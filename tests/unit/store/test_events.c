@@ -81,6 +81,39 @@ static void none_yet(void **state)
 	fixture_end(&f);
 }
 
+struct notices {
+	struct sink sink;
+	int n;
+};
+
+static void on_notice(struct sink *s, enum level level, struct str text)
+{
+	assert_int_equal(level, LEVEL_WARN);
+	assert_true(text.n > 0);
+	((struct notices *)s)->n++;
+}
+
+/* A node without a directory has no place for its events: told, and no error. */
+static void noted(void **state)
+{
+	struct fixture f;
+	struct event_list l = {0};
+	struct notices k = {.sink = {.notice = on_notice}};
+	const struct ctx c = {.sink = &k.sink};
+
+	(void)state;
+	fixture_prepared(&f);
+	event_note(&f.home, &c, REC_NODE, ID, "node.stopped", NULL, NULL);
+	assert_int_equal(k.n, 1);
+	put_file(&f, PATH, "");
+	event_note(&f.home, &c, REC_NODE, ID, "node.stopped", NULL, NULL);
+	assert_int_equal(k.n, 1);
+	must(events_read(&f.home, REC_NODE, ID, &l, e));
+	assert_int_equal(l.n, 1);
+	event_list_fini(&l);
+	fixture_end(&f);
+}
+
 /* No event is lost when processes rotate and append at once. */
 static void rotation(void **state)
 {
@@ -126,6 +159,7 @@ int main(void)
 		cmocka_unit_test(as_the_reference_writes),
 		cmocka_unit_test(torn_lines),
 		cmocka_unit_test(none_yet),
+		cmocka_unit_test(noted),
 		cmocka_unit_test(rotation),
 	};
 
