@@ -21,6 +21,7 @@ enum {
 	CALL_PLACE = 512, /* puts a file under a name: rename, link */
 	CALL_REMOVE = 1024,
 	CALL_CHANGE = CALL_FILE | CALL_CHANNEL | CALL_PROCESS,
+	CALL_SEEN = CALL_CHANNEL | CALL_PROCESS | CALL_PLACE | CALL_REMOVE, /* others see it */
 };
 
 struct call {

@@ -24,8 +24,9 @@
 #include <unistd.h>
 
 #include "../fake/fake.h"
-#include "cli/command.h"
+#include "bases.h"
 #include "judge.h"
+#include "table.h"
 
 struct options {
 	bool sample, list, verbose;
@@ -44,8 +45,9 @@ struct kind {
 
 static const struct kind kinds[] = {
 	{"kill-before", {KILL_BEFORE, CALL_CHANGE, 0, 0}, 1, 8, false},
-	{"kill-after", {KILL_AFTER, CALL_CHANGE, 0, 0}, 1, 24, false},
-	{"kill-family", {KILL_FAMILY, CALL_CHANGE, 0, 0}, 1, 24, true},
+	/* After one that only writes is before the next one. */
+	{"kill-after", {KILL_AFTER, CALL_SEEN, 0, 0}, 1, 12, false},
+	{"kill-family", {KILL_FAMILY, CALL_SEEN, 0, 0}, 1, 12, true},
 	{"ENOSPC", {FAIL_ONCE, CALL_FILE | CALL_PROCESS, 0, ENOSPC}, 1, 12, false},
 	{"full", {FAIL_ON, CALL_GROW, 0, ENOSPC}, 1, 16, false},
 	{"EIO", {FAIL_ONCE, CALL_FILE | CALL_READ, 0, EIO}, 4, 64, false},
@@ -69,78 +71,7 @@ struct run {
 	struct tally *tally;
 };
 
-/* ---- bases */
-
-static void write_file(const char *path, const char *text, mode_t mode)
-{
-	if (!spill(path, text, mode)) {
-		fprintf(stderr, "crash: write %s: %s\n", path, strerror(errno));
-		exit(2);
-	}
-}
-
-static void workspace(const struct sandbox *s, const char *name)
-{
-	char *dir = fmt("%s/%s", s->work, name);
-
-	make_dirs(fmt("%s/src/empty", dir));
-	write_file(fmt("%s/README", dir), fmt("hello %s\n", name), 0644);
-	write_file(fmt("%s/src/tool", dir), "#!/bin/sh\necho ran\n", 0755);
-	if (symlink("README", fmt("%s/link", dir)) != 0)
-		perror("crash: symlink");
-}
-
-static void make_bare(const struct sandbox *s)
-{
-	static const char *const names[] = {"api", "web", "spare", "more", NULL};
-
-	sandbox_fill(s, NULL);
-	for (int i = 0; names[i]; i++)
-		workspace(s, names[i]);
-	sandbox_save(s, "bare");
-}
-
-static void base_step(const struct sandbox *s, const struct base_step *b)
-{
-	bool lima = strcmp(b->argv[0], "limactl") == 0, killed = strcmp(b->argv[0], "killed") == 0;
-	const char *const *words = words_of(s, b->argv + (lima || killed), false);
-	int status;
-
-	if (killed)
-		write_file(fmt("%s/play", s->root), "create @late kill-parent\n", 0600);
-	status = sandbox_run(s, lima ? s->limactl : s->codelima, words);
-	unlink(fmt("%s/play", s->root));
-	if (status == (killed ? 128 + SIGKILL : 0))
-		return;
-	fprintf(stderr, "crash: base %s: %s %s exits with %d\n%s%s", b->base, words[0], words[1],
-		status, slurp(s->out, NULL), slurp(s->err, NULL));
-	exit(2);
-}
-
-static void make_bases(const struct sandbox *s)
-{
-	make_bare(s);
-	for (size_t i = 0; i < base_steps_n; i++) {
-		const struct base_step *b = &base_steps[i];
-
-		if (b->from)
-			sandbox_fill(s, b->from);
-		base_step(s, b);
-		if (i + 1 == base_steps_n || base_steps[i + 1].from) {
-			sandbox_end();
-			sandbox_save(s, b->base);
-		}
-	}
-}
-
 /* ---- one run */
-
-static void begin_at(const struct sandbox *s, const struct scenario *sc)
-{
-	sandbox_fill(s, sc->base);
-	if (sc->vm && sandbox_run(s, s->limactl, WORDS{"start", sc->vm, NULL}) != 0)
-		fprintf(stderr, "crash: %s does not start: %s\n", sc->vm, slurp(s->err, NULL));
-}
 
 static void command_run(const struct sandbox *s, const char *const *argv, struct trace *t)
 {
@@ -185,6 +116,24 @@ static void on_placed(void *arg)
 	json_decref(now);
 }
 
+/* The points of a command that only starts a job are its own. */
+static void count_detached(struct run *r)
+{
+	unsigned masks[KINDS];
+	struct trace t = {.plan = {.among = CALL_CHANGE},
+		.masks = masks,
+		.counts = r->counted,
+		.n_masks = KINDS};
+
+	for (int i = 0; i < KINDS; i++)
+		masks[i] = kinds[i].plan.among;
+	memset(r->counted, 0, sizeof(r->counted));
+	bases_begin(&r->model, r->sc);
+	command_run(&r->model, r->sc->argv, &t);
+	await_jobs(&r->model);
+	sandbox_end();
+}
+
 /* Undisturbed: what it makes, on which way, and how many points there are. */
 static bool run_golden(struct run *r)
 {
@@ -203,17 +152,19 @@ static bool run_golden(struct run *r)
 	for (int i = 0; i < KINDS; i++)
 		masks[i] = kinds[i].plan.among;
 	memset(r->counted, 0, sizeof(r->counted));
-	begin_at(s, r->sc);
+	bases_begin(s, r->sc);
 	*g = (struct golden){
 		.known = world_known(s), .legal = json_array(), .scrubbed = json_array()};
 	g->before = world_read(s, g->known);
 	collect_records(&k, g->before);
 	t.list = r->o->list;
-	command_run(s, r->sc->argv, &t);
+	command_run(s, r->sc->plain ? r->sc->plain : r->sc->argv, &t);
 	g->after = world_read(s, g->known);
 	collect_records(&k, g->after);
 	sandbox_end();
 	status = WIFEXITED(t.status) ? WEXITSTATUS(t.status) : 128 + WTERMSIG(t.status);
+	if (r->sc->plain)
+		count_detached(r);
 	if (status != 0)
 		printf("FAIL %s: undisturbed it exits with %d: %s%s\n", r->sc->name, status,
 			slurp(s->out, NULL), slurp(s->err, NULL));
@@ -238,7 +189,7 @@ static unsigned mixed(unsigned seed, const char *name, int kind, long at)
 
 static bool starts_something(const struct run *r)
 {
-	return strncmp(r->sc->command, "node", 4) == 0 || strstr(r->sc->command, "shell");
+	return (strncmp(r->sc->command, "node", 4) == 0 || strstr(r->sc->command, "shell"));
 }
 
 static bool chosen(const struct run *r, int kind, long at)
@@ -281,7 +232,7 @@ static void one_point(const struct run *r, const struct sandbox *s, int kind, lo
 
 	t.plan.at = at;
 	t.list = r->o->list;
-	begin_at(s, r->sc);
+	bases_begin(s, r->sc);
 	command_run(s, r->sc->argv, &t);
 	if (t.hit) {
 		judge(s, r->sc, &r->golden, &t, faults);
@@ -374,51 +325,11 @@ static void run_scenario(struct run *r)
 	fflush(stdout);
 }
 
-/* ---- the table */
-
-static bool has_scenario(const char *command)
-{
-	for (size_t i = 0; i < scenarios_n; i++)
-		if (strcmp(scenarios[i].command, command) == 0)
-			return true;
-	return false;
-}
-
-static bool in_table(const char *command)
-{
-	const char *space = strchr(command, ' ');
-	char *group = fmt("%.*s", space ? (int)(space - command) : 0, command);
-
-	return command_find(group, space ? space + 1 : command);
-}
-
-static bool only_reads(const char *command)
-{
-	for (int i = 0; readers[i][0]; i++)
-		if (strcmp(readers[i][0], command) == 0)
-			return true;
-	return false;
-}
-
-static void check_table(struct tally *t)
-{
-	for (size_t i = 0; i < commands_n; i++) {
-		const struct command *c = &commands[i];
-		char *name = fmt("%s%s%s", c->group, *c->group ? " " : "", c->name);
-
-		if (has_scenario(name) || only_reads(name))
-			continue;
-		printf("FAIL %s: the command table has it, tests/crash/scenarios.c has not\n",
-			name);
-		t->failures++;
-	}
-}
-
 static void check_reader(const struct sandbox *s, const char *const *reader, struct tally *t)
 {
 	struct trace run = {.plan = {.among = CALL_FILE, .deed = KILL_BEFORE, .at = 1}};
 
-	sandbox_fill(s, "ready");
+	sandbox_fill(s, strstr(reader[0], "snapshot") ? "snapped" : "ready");
 	command_run(s, reader + 1, &run);
 	sandbox_end();
 	t->points++;
@@ -504,14 +415,14 @@ static struct options parse(int argc, char **argv)
 
 static void run_all(struct run *r)
 {
-	make_bases(&r->model);
-	check_table(r->tally);
+	bases_make(&r->model);
+	r->tally->failures += table_check();
 	for (int i = 0; readers[i][0] && !r->o->only; i++)
-		if (in_table(readers[i][0]))
+		if (table_has(readers[i][0]))
 			check_reader(&r->model, readers[i], r->tally);
 	for (size_t i = 0; i < scenarios_n; i++) {
 		r->sc = &scenarios[i];
-		if (wanted(r->o, r->sc->name) && in_table(r->sc->command))
+		if (wanted(r->o, r->sc->name) && table_has_scenario(r->sc))
 			run_scenario(r);
 	}
 }

@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,29 @@ static void __attribute__((format(printf, 2, 3))) fault(struct court *k, const c
 	free(text);
 }
 
+/* The last name that a pattern meets; ids sort by time. */
+static const char *last_of(char *pattern)
+{
+	const char *name = "";
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g) == 0) {
+		name = fmt("%s", strrchr(g.gl_pathv[g.gl_pathc - 1], '/') + 1);
+		globfree(&g);
+	}
+	free(pattern);
+	return name;
+}
+
+static const char *word_of(const struct sandbox *s, const char *word)
+{
+	if (strcmp(word, "$snapshot") == 0)
+		return last_of(fmt("%s/t/snapped/c/projects/*/snapshots/*", s->top));
+	if (strcmp(word, "$job") == 0)
+		return last_of(fmt("%s/c/_jobs/*", s->root));
+	return word[0] == '%' ? fmt("%s%s", s->work, word + 1) : word;
+}
+
 const char *const *words_of(const struct sandbox *s, const char *const *words, bool json)
 {
 	const char **all = calloc(32, sizeof(*all));
@@ -39,7 +63,7 @@ const char *const *words_of(const struct sandbox *s, const char *const *words, b
 	if (json)
 		all[n++] = "--json";
 	for (; *words; words++)
-		all[n++] = words[0][0] == '%' ? fmt("%s%s", s->work, *words + 1) : *words;
+		all[n++] = word_of(s, *words);
 	return all;
 }
 
@@ -110,14 +134,36 @@ static json_t *document(struct court *k, const char *what, int status)
 	return doc;
 }
 
+void await_jobs(const struct sandbox *s)
+{
+	json_t *doc, *job;
+	char *out;
+	size_t i;
+
+	sandbox_run(s, s->codelima, WORDS{"--json", "job", "list", NULL});
+	out = slurp(s->out, NULL);
+	doc = json_loads(out ? out : "", 0, NULL);
+	json_array_foreach(json_object_get(doc, "data"), i, job)
+	{
+		const char *state = json_string_value(json_object_get(job, "state"));
+		const char *id = json_string_value(json_object_get(job, "id"));
+
+		if (state && id && (strcmp(state, "running") == 0 || strcmp(state, "queued") == 0))
+			sandbox_run(s, s->codelima, WORDS{"job", "wait", id, NULL});
+	}
+	json_decref(doc);
+	free(out);
+}
+
 static int ask(struct court *k, const char *const *words, json_t **doc)
 {
-	const char *const *all = words_of(k->s, words, true);
+	bool rm = strcmp(words[0], "rm") == 0;
+	const char *const *all = words_of(k->s, words + rm, !rm);
 	char *what = fmt("%s %s", words[0], words[1] ? words[1] : "");
-	int status = sandbox_run(k->s, k->s->codelima, all);
+	int status = sandbox_run(k->s, rm ? "/bin/rm" : k->s->codelima, all);
 
 	check_stderr(k, what);
-	*doc = document(k, what, status);
+	*doc = rm ? NULL : document(k, what, status);
 	free(what);
 	return status;
 }
@@ -214,8 +260,19 @@ static void look(struct court *k, const json_t *now)
 	check_workspace(k, now, "at once");
 }
 
+/* The first entry of a that is not in b at all; NULL. */
+static const char *list_unknown(const json_t *a, const json_t *b)
+{
+	size_t i;
+	json_t *v;
+
+	json_array_foreach((json_t *)a, i,
+		v) if (!list_has(b, json_string_value(v))) return json_string_value(v);
+	return NULL;
+}
+
 /* Of two worlds the part that a person cares for; NULL when it is the same. */
-static char *difference(const json_t *is, const json_t *want)
+static char *difference(const json_t *is, const json_t *want, bool more_of_same)
 {
 	static const char *const parts[] = {"records", "vms", "guest", "work", NULL};
 
@@ -224,6 +281,8 @@ static char *difference(const json_t *is, const json_t *want)
 			     *b = json_object_get(is, parts[i]);
 		const char *less = list_missing(a, b), *more = list_missing(b, a);
 
+		if (more && more_of_same && list_has(a, more))
+			more = list_unknown(b, a);
 		if (less || more)
 			return fmt("%s: there is \"%.600s\", not \"%.600s\"", parts[i],
 				more ? more : "", less ? less : "");
@@ -246,7 +305,7 @@ static bool holds_record(const char *path)
 
 static void check_success(struct court *k, const json_t *now)
 {
-	char *diff = difference(now, k->g->after);
+	char *diff = difference(now, k->g->after, k->sc->adds);
 
 	if (diff)
 		fault(k, "it says that it succeeded, but %s", diff);
@@ -255,13 +314,35 @@ static void check_success(struct court *k, const json_t *now)
 	free(diff);
 }
 
+/* The job that it says it has begun comes to its end. */
+static void check_job(struct court *k)
+{
+	json_t *now = world_read(k->s, k->g->known);
+
+	check_success(k, now);
+	json_decref(now);
+}
+
+/* Whether what a sync was for is on the disk nobody knows, and what was to be removed is
+ * still there: that may be said. */
+static void check_failure(struct court *k, const json_t *now, const json_t *doc)
+{
+	char *diff = difference(now, k->g->after, k->sc->adds);
+
+	if (!diff && difference(k->g->before, k->g->after, false) &&
+		!(k->t->bits & (CALL_SYNC | CALL_REMOVE)))
+		fault(k, "it says that it failed, but all is done: %s: %s", category(doc),
+			message(doc));
+	free(diff);
+}
+
 static void check_leftovers(struct court *k, const json_t *now)
 {
 	json_t *litter = json_object_get(now, "litter"), *claims = json_object_get(now, "claims");
 	const char *claim;
 
-	if (k->t->bits & CALL_REMOVE)
-		return;
+	if ((k->t->bits & CALL_REMOVE) || k->sc->plain || k->sc->during)
+		return; /* somebody else may be writing */
 	if (json_array_size(litter))
 		fault(k, "a temporary file is left: %s",
 			json_string_value(json_array_get(litter, 0)));
@@ -276,6 +357,14 @@ static bool has_document(const struct court *k)
 	return !strstr(k->sc->command, "shell");
 }
 
+static void check_refusal(struct court *k, const json_t *now, const json_t *doc)
+{
+	if (blamed_on_person(category(doc)))
+		fault(k, "the person is blamed: %s: %s", category(doc), message(doc));
+	else if (!k->sc->during && has_document(k))
+		check_failure(k, now, doc);
+}
+
 static void check_answer(struct court *k, const json_t *now)
 {
 	int status = k->t->status;
@@ -288,10 +377,14 @@ static void check_answer(struct court *k, const json_t *now)
 	}
 	status = WEXITSTATUS(status);
 	doc = has_document(k) ? document(k, "the command", status) : NULL;
-	if (status == 0)
+	if (k->sc->plain) /* what it began goes on */
+		await_jobs(k->s);
+	if (status != 0)
+		check_refusal(k, now, doc);
+	else if (k->sc->plain)
+		check_job(k);
+	else if (strcmp(k->sc->command, "doctor") != 0) /* what it could not do it tells */
 		check_success(k, now);
-	else if (blamed_on_person(category(doc)))
-		fault(k, "the person is blamed: %s: %s", category(doc), message(doc));
 	check_leftovers(k, now);
 	json_decref(doc);
 }
@@ -319,13 +412,15 @@ static bool arrived(struct court *k, char **diff)
 {
 	json_t *now, *doc = NULL;
 
+	if (k->sc->plain)
+		await_jobs(k->s);
 	if (k->sc->at_last && ask(k, k->sc->at_last, &doc) != 0)
 		fault(k, "%s %s fails at last: %s", k->sc->at_last[0], k->sc->at_last[1],
 			message(doc));
 	json_decref(doc);
 	now = world_read(k->s, k->g->known);
 	free(*diff);
-	*diff = difference(now, k->g->after);
+	*diff = difference(now, k->g->after, k->sc->adds);
 	check_machines(k, now, "in the end");
 	check_workspace(k, now, "in the end");
 	if (!*diff && json_array_size(json_object_get(now, "claims")))

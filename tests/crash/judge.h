@@ -18,7 +18,11 @@ struct golden {
 void judge(const struct sandbox *s, const struct scenario *sc, const struct golden *g,
 	const struct trace *t, json_t *faults);
 
-/* A scenario's words, the place of the workspaces for %, --json in front when wanted. */
+/* Until no job goes on. */
+void await_jobs(const struct sandbox *s);
+
+/* A scenario's words, the place of the workspaces for %, an id for
+ * $snapshot and $job, --json in front when wanted. */
 const char *const *words_of(const struct sandbox *s, const char *const *words, bool json);
 
 #endif

@@ -21,10 +21,17 @@ struct scenario {
 	const char *const *remedy;
 	/* What a person does in each case at the end, as a VM may have been left stopped. */
 	const char *const *at_last;
+	/* Given again it makes one more of the same, as whole as the first. */
+	bool adds;
+	/* The command only starts a job: the same one in the foreground. */
+	const char *const *plain;
+	/* A job that hangs in the boot of a VM while the command is given. */
+	const char *const *during;
 };
 
 /* How a home is made out of another by commands. In front of the words: "limactl", a command
- * that is not codelima's; "killed", one that is killed when limactl has done its work. */
+ * that is not codelima's; "killed", one that is killed when limactl has done its work; "write",
+ * a file of the home and its text. */
 struct base_step {
 	const char *base, *from; /* from: only in a base's first step */
 	const char *const *argv;
@@ -35,7 +42,7 @@ extern const size_t scenarios_n;
 extern const struct base_step base_steps[];
 extern const size_t base_steps_n;
 /* Reading commands, ended by NULL: {"node list", "node", "list"}. */
-extern const char *const readers[][6];
+extern const char *const readers[][8];
 /* What is asked of every home that was disturbed. */
 extern const char *const *const questions[];
 

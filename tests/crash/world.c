@@ -191,8 +191,11 @@ static void see_workspace(
 {
 	char line[4096];
 
-	snprintf(line, sizeof(line), "%s %o %lld.%09ld %lx", rel, st->st_mode,
-		(long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, hash_of(path, st));
+	if (S_ISDIR(st->st_mode)) /* its time is when something in it came or went */
+		snprintf(line, sizeof(line), "%s %o", rel, st->st_mode);
+	else
+		snprintf(line, sizeof(line), "%s %o %lld.%09ld %lx", rel, st->st_mode,
+			(long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, hash_of(path, st));
 	put(r, "work", line);
 }
 
@@ -327,7 +330,7 @@ static void see_home(
 
 	if (!S_ISREG(st->st_mode))
 		return;
-	if (ends(rel, ".tmp") && name_of(rel)[0] == '.') {
+	if ((ends(rel, ".tmp") && name_of(rel)[0] == '.') || strstr(rel, "/snapshots/.")) {
 		plain = normal(r, rel);
 		put(r, "litter", plain);
 		free(plain);

@@ -7,7 +7,7 @@
  *	named     instances that a live record names
  *	guest     what the guests' workspaces hold
  *	work      what the workspaces on this side hold, with modes and times
- *	litter    temporary files in the home
+ *	litter    temporary files in the home, snapshots that are not whole
  *	claims    claim files of nodes that are not deleted
  * Ids and times that the template does not hold are NEW and TIME, the sandbox is @,
  * its workspaces are %.
