@@ -22,6 +22,7 @@ for (const [final, on] of [["h", true], ["l", false]])
     if (params.includes(25)) visible = on;
     return false;
   });
+term.parser.registerEscHandler({ final: "c" }, () => { visible = true; return false; });
 
 const bytes = fs.readFileSync(record);
 const out = [];
