@@ -2,7 +2,7 @@
 
 #include "base/escape.h"
 #include "base/num.h"
-#include "data/jsonout.h"
+#include "data/progress_json.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/proc.h"
@@ -138,18 +138,9 @@ static void plain_line(const struct progress *p)
 static void emit_event(const struct progress *p)
 {
 	own_buf struct buf now = {0}, out = {0};
-	struct json_out j = {.out = &out};
 
 	clock_rfc3339(&now);
-	jout_object(&j);
-	jout_kv_str(&j, "time", buf_view(&now));
-	jout_kv_z(&j, "step", p->step);
-	jout_kv_z(&j, "state", state_words[p->state]);
-	jout_kv_i64(&j, "done", (int64_t)p->done);
-	jout_kv_i64(&j, "total", (int64_t)p->total);
-	jout_kv_str(&j, "message", p->message);
-	jout_end(&j);
-	buf_putc(&out, '\n');
+	progress_json(&out, buf_view(&now), p);
 	fd_stdout(buf_view(&out));
 }
 

@@ -52,6 +52,19 @@ cl --json job list; json '.data.#' 5
 cl node start app --detach; status 5 "a deleted node"; err_has "is deleted"
 cl --json job list; json '.data.#' 5 "refused: no job"
 
+sandbox "fork and snapshot"
+project app
+cl --json project snapshot create app --detach; status 0; job=$(get .data.id); json .data.target "$("$CODELIMA" --json project show app | at /dev/stdin .data.id)"
+cl job wait "$job"; status 0; cl --json project snapshot list app; json '.data.#' 1
+cl --json project fork app --workspace "$FAKE_WORK/child" --slug child --detach; status 0; job=$(get .data.id)
+cl job wait "$job"; status 0; there "$FAKE_WORK/child/README"; cl project show child; status 0
+cl job list; out_like "project.fork +app +done"
+n=$(jobs_now | wc -l)
+cl --json project fork app --workspace "$FAKE_WORK/child" --slug other --detach; refused 5 PreconditionFailed
+cl --json project fork nothing --workspace "$FAKE_WORK/c2" --detach; refused 4 NotFound
+cl --json project snapshot create nothing --detach; refused 4 NotFound
+same "$(jobs_now | wc -l)" "$n" "no job is left"
+
 sandbox "what can be refused is refused at once"
 cl --json node start nothing --detach; refused 4 NotFound; gone "$CODELIMA_HOME" "no home is made for it"
 node app

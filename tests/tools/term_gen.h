@@ -29,7 +29,7 @@ enum {
 	GEN_COLUMNS = 1024,   /* nor DECIC, DECDC, DECBI, DECFI */
 	GEN_RESIZE = 2048,    /* the owner's doing, the cursor in the first column */
 	GEN_RESIZE_ANYWHERE =
-		4096,	/* wherever it is: there ghostty 0.6.3 loses it (DIFFERENCES.md) */
+		4096, /* wherever it is: there ghostty 0.6.3 loses it (DIFFERENCES.md) */
 	/* Without what is known to be otherwise in libghostty-vt 0.6.3 (DIFFERENCES.md). */
 	GEN_AGREED = 8192,
 	GEN_ALL = 2047, /* all that is bytes */
