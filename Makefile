@@ -161,7 +161,7 @@ layers:
 lint: layers compile_commands.json build/tools/manual ## clang-tidy, cppcheck, shellcheck, layers, doc/ARCHITECTURE.md
 	$(Q)scripts/lint $(SRCS)
 	scripts/manual check build/tools/manual
-manual: build/tools/manual ## write doc/codelima.1 and README.md's list from the command table
+manual: build/tools/manual ## write the man pages in doc/ and README.md's list from the command table
 	scripts/manual write $<
 # Compiled in parallel, run one after the other: tests that wait do not share a core.
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
@@ -188,14 +188,16 @@ clean: ## remove what was built
 SHARE := $(DESTDIR)$(PREFIX)/share
 COMPLETIONS := bash:bash-completion/completions/codelima zsh:zsh/site-functions/_codelima fish:fish/vendor_completions.d/codelima.fish
 install: build ## PREFIX (/usr/local), DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 755 $(OUT)/codelima $(DESTDIR)$(PREFIX)/bin/codelima
-	install -m 644 doc/codelima.1 $(SHARE)/man/man1/codelima.1
+	install -m 644 doc/*.1 $(SHARE)/man/man1
+	install -m 644 doc/*.5 $(SHARE)/man/man5
 	$(Q)for c in $(COMPLETIONS); do f="$(SHARE)/$${c#*:}"; \
 	echo "completion for $${c%%:*}: $$f"; \
 	install -d "$${f%/*}" && $(OUT)/codelima completion $${c%%:*} > "$$f" && chmod 644 "$$f" || exit 1; done
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/codelima $(SHARE)/man/man1/codelima.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/codelima
+	$(Q)cd doc && for p in *.1; do rm -f "$(abspath $(SHARE))/man/man1/$$p"; done; for p in *.5; do rm -f "$(abspath $(SHARE))/man/man5/$$p"; done
 	$(Q)for c in $(COMPLETIONS); do rm -f "$(SHARE)/$${c#*:}"; done
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14

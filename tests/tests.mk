@@ -41,9 +41,10 @@ build/tools/locks-preload.so: bench/locks_preload.c $(PKGCACHE)
 ifeq ($(OS),linux)
 BENCH_TOOLS += build/tools/locks-preload.so
 endif
-build/tools/manual: tools/manual/manual.c $(ALL_LIBS)
+MANUAL_SRCS := $(wildcard tools/manual/*.c)
+build/tools/manual: $(MANUAL_SRCS) tools/manual/pages.h $(ALL_LIBS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(LDFLAGS) -o $@ $< $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(CFLAGS) $(LDFLAGS) -o $@ $(MANUAL_SRCS) $(GROUP) $(ALL_LIBS) $(GROUP_END) $(LIBS)
 tools: $(CLI_TOOLS) $(BENCH_TOOLS) ## developer tools, in build/tools
 # TESTS="tests/cli/shell.t …" picks some.
 cli-tests: build $(CLI_TOOLS)
