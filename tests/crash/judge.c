@@ -96,12 +96,27 @@ static const char *category(const json_t *doc)
 	return json_string_value(json_object_get(json_object_get(doc, "error"), "category"));
 }
 
+/* doctor's: 3 when a check fails. */
+static int checks_status(const json_t *checks)
+{
+	for (size_t i = 0; i < json_array_size(checks); i++) {
+		const json_t *status = json_object_get(json_array_get(checks, i), "status");
+
+		if (json_is_string(status) && strcmp(json_string_value(status), "fail") == 0)
+			return 3;
+	}
+	return 0;
+}
+
 /* That of the guest's command where there was one. */
 static int expected_status(const json_t *doc)
 {
+	const json_t *data = json_object_get(doc, "data");
+
 	if (!json_is_true(json_object_get(doc, "ok")))
 		return status_of(category(doc));
-	return (int)json_integer_value(json_object_get(json_object_get(doc, "data"), "status"));
+	return json_is_array(data) ? checks_status(data)
+				   : (int)json_integer_value(json_object_get(data, "status"));
 }
 
 static const char *message(const json_t *doc)
