@@ -108,7 +108,7 @@ class Walk:
     def run(self, args):
         """status, document, stderr; or a string that says what is wrong with the run."""
         try:
-            r = subprocess.run([CODELIMA, "--json"] + args, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+            r = subprocess.run([CODELIMA, "--json"] + args, stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
         except subprocess.TimeoutExpired:
             return "does not end"
         noise = r.stderr.decode("utf-8", "replace")

@@ -45,7 +45,7 @@ class Walk:
     def complaint(self, args, want, names):
         """Why this run is not as it should be, or None."""
         try:
-            r = subprocess.run([CODELIMA, "--json"] + args, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+            r = subprocess.run([CODELIMA, "--json"] + args, stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
         except subprocess.TimeoutExpired:
             return "does not end"
         noise = r.stderr.decode("utf-8", "replace")
