@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "os/clock.h"
 #include "os/plat.h"
 
@@ -41,6 +42,23 @@ static struct str last_component(struct str path)
 	while (i > 0 && path.p[i - 1] != '/')
 		i--;
 	return str_from(path, i);
+}
+
+void proc_tag(struct buf *out)
+{
+	uint64_t start = 0;
+
+	proc_start_time(proc_self(), &start);
+	buf_printf(out, "%d.%llu", proc_self(), (unsigned long long)start);
+}
+
+bool proc_tag_died(struct str tag)
+{
+	uint64_t pid = 0, start = 0;
+	struct str word;
+
+	return str_split(&tag, '.', &word) && num_u64(word, &pid) && num_u64(tag, &start) &&
+	       pid > 0 && pid <= INT32_MAX && !proc_alive((int)pid, start);
 }
 
 bool proc_name(int pid, struct buf *name)

@@ -16,6 +16,10 @@ int proc_self(void);
 bool proc_start_time(int pid, uint64_t *start); /* false when there is no such process */
 bool proc_alive(
 	int pid, uint64_t start); /* start 0: any process of that pid; a zombie is not alive */
+/* "PID.START" of this process, for the name of a file that is its own; and whether the
+ * process that such a word names is gone (false for any other word). */
+void proc_tag(struct buf *out);
+bool proc_tag_died(struct str tag);
 /* Base name of the program's executable, at most 255 bytes; false when unknown. */
 bool proc_name(int pid, struct buf *name);
 /* True when a living process's command line holds each of these words (the second may
