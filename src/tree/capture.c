@@ -13,6 +13,7 @@
 #include "tree/crew.h"
 #include "tree/dirpath.h"
 #include "tree/filecopy.h"
+#include "tree/flusher.h"
 #include "tree/statcache.h"
 #include "tree/walk.h"
 
@@ -38,6 +39,7 @@ struct capture {
 	const struct ctx *c;
 	struct capture_totals *t;
 	struct crew *crew;
+	struct flusher *flusher;
 	struct file_copy_shared shared;
 	struct walk *walk;
 	struct dirpath *to, *before; /* tree/ of this capture and of the previous one */
@@ -159,6 +161,8 @@ static bool write_entry(struct capture *cap, struct item *it, struct err *e)
 		cap->t->bytes += it->entry.size;
 		cap->t->linked += it->linked;
 		cap->t->cloned += it->cloned;
+		if (!it->linked && !it->cloned)
+			flusher_wrote(cap->flusher, it->entry.size);
 	}
 	return manifest_add(cap->manifest, &it->entry, e) &&
 	       (!it->cache ||
@@ -402,6 +406,7 @@ static bool open_all(struct capture *cap, struct err *e)
 		cap->known = statcache_open(path_join(&b, o->previous, CAPTURE_CACHE));
 		cap->before = dirpath_open(path_join(&b, o->previous, CAPTURE_TREE), NULL);
 	}
+	cap->flusher = flusher_new(o->into);
 	cap->crew = crew_new(&crew_kind, cap, SLOTS);
 	return true;
 }
@@ -422,6 +427,7 @@ static void release(struct capture *cap)
 {
 	atomic_store(&cap->shared.stop, true);
 	crew_free(cap->crew);
+	flusher_free(cap->flusher);
 	walk_close(cap->walk);
 	dirpath_close(cap->to);
 	dirpath_close(cap->before);

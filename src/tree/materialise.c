@@ -12,6 +12,7 @@
 #include "tree/crew.h"
 #include "tree/dirpath.h"
 #include "tree/filecopy.h"
+#include "tree/flusher.h"
 #include "tree/manifest.h"
 
 #define SLOTS 128
@@ -31,7 +32,7 @@ struct item {
 
 /* A directory whose mode and mtime wait until everything is in it. */
 struct made_dir {
-	char *path;
+	const char *path;
 	unsigned mode;
 	struct timespec mtime;
 	bool has_mtime;
@@ -42,6 +43,7 @@ struct materialise {
 	const struct ctx *c;
 	struct materialise_totals *t;
 	struct crew *crew;
+	struct flusher *flusher;
 	struct file_copy_shared shared;
 	struct manifest_in *manifest;
 	struct dirpath *from, *to;
@@ -137,6 +139,7 @@ static bool take_back(struct materialise *m, struct item *it, struct err *e)
 	if (ok) {
 		m->t->files++;
 		m->t->bytes += it->size;
+		flusher_wrote(m->flusher, it->size);
 	} else {
 		err_move(e, &it->err);
 		err_wrap(e, "%s/%s", m->o->tree, buf_z(&it->path));
@@ -254,27 +257,39 @@ static bool make_all(struct materialise *m, struct err *e)
 	return true;
 }
 
+static bool finish_dir(struct materialise *m, const struct made_dir *d, struct err *e)
+{
+	const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, d->mtime};
+	const struct dirref *ref = dirpath_at(m->to, str_z(d->path), e);
+
+	if (!ref)
+		return false;
+	if ((d->has_mtime && futimens(ref->fd, times) != 0) ||
+		fchmod(ref->fd, (mode_t)d->mode) != 0)
+		return err_sys(e, "set mode and times of %s/%s", m->o->into, d->path);
+	return true;
+}
+
 /* Deepest first: a directory may forbid the way to what lies in it. */
 static bool finish_dirs(struct materialise *m, struct err *e)
 {
-	for (size_t i = m->n_dirs; i-- > 0;) {
-		const struct made_dir *d = &m->dirs[i];
-		const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, d->mtime};
-		const struct dirref *ref = dirpath_at(m->to, str_z(d->path), e);
+	const struct file_stat *root = m->o->root;
+	const struct made_dir top = {.path = "",
+		.mode = root->mode,
+		.mtime = {(time_t)root->mtime_s, (long)root->mtime_ns},
+		.has_mtime = true};
 
-		if (!ref)
+	for (size_t i = m->n_dirs; i-- > 0;)
+		if (!finish_dir(m, &m->dirs[i], e))
 			return false;
-		if ((d->has_mtime && futimens(ref->fd, times) != 0) ||
-			fchmod(ref->fd, (mode_t)d->mode) != 0)
-			return err_sys(e, "set mode and times of %s", d->path);
-	}
-	return true;
+	return finish_dir(m, &top, e);
 }
 
 static void release(struct materialise *m)
 {
 	atomic_store(&m->shared.stop, true);
 	crew_free(m->crew);
+	flusher_free(m->flusher);
 	manifest_close(m->manifest);
 	dirpath_close(m->from);
 	dirpath_close(m->to);
@@ -292,6 +307,7 @@ bool materialise_tree(const struct materialise_opts *o, const struct ctx *c,
 	ok = (m.manifest = manifest_open(o->manifest, NULL, e)) &&
 	     (m.from = dirpath_open(o->tree, e)) && (m.to = dirpath_open(o->into, e));
 	if (ok) {
+		m.flusher = flusher_new(o->into);
 		m.crew = crew_new(&crew_kind, &m, SLOTS);
 		ok = make_all(&m, e) && finish_dirs(&m, e);
 	}

@@ -6,17 +6,19 @@
  * by component, never through a link (contract/threats.md T4): a manifest or a tree that
  * somebody edited cannot lead out of either.
  *
- * Nothing is synced, and the directory's own mode is the caller's.
+ * Nothing is synced.
  */
 #ifndef TREE_MATERIALISE_H
 #define TREE_MATERIALISE_H
 
 #include "base/ctx.h"
+#include "os/file.h"
 
 struct materialise_opts {
-	const char *manifest, *tree; /* of the snapshot */
-	const char *into;	     /* empty, and nobody else's */
-	uint64_t expect_bytes;	     /* for the progress bar; 0: not known */
+	const char *manifest, *tree;  /* of the snapshot */
+	const char *into;	      /* empty, and nobody else's */
+	const struct file_stat *root; /* whose mode and mtime `into` gets in the end */
+	uint64_t expect_bytes;	      /* for the progress bar; 0: not known */
 };
 
 struct materialise_totals {
