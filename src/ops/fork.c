@@ -1,6 +1,7 @@
 #include "ops/fork.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -11,6 +12,8 @@
 #include "os/file.h"
 #include "os/proc.h"
 #include "store/events.h"
+#include "store/fork_notes.h"
+#include "store/fresh_id.h"
 #include "store/home_prepare.h"
 #include "tree/capture.h"
 #include "tree/materialise.h"
@@ -21,11 +24,11 @@ struct fork {
 	const struct project_fork *want;
 	struct project source, child;
 	struct snapshot base;
-	bool made_base; /* by this very fork */
 	struct buf destination;
-	bool was_there;	   /* as an empty directory, */
-	unsigned was_mode; /* with this mode */
-	char *temp;	   /* the hidden sibling, while it is there */
+	bool was_there;	       /* as an empty directory, */
+	struct file_stat root; /* with this mode; else that of the new one, and its mtime */
+	struct fork_note note; /* what is made; of a dead fork when that is gone on with */
+	bool goes_on;
 	bool in_place;
 };
 
@@ -46,10 +49,24 @@ static bool check_slug(const struct fork *f, struct err *e)
 					 slug_free(f->h, &f->ctx, REC_PROJECT, f->want->slug, e));
 }
 
+/* An empty directory that was there keeps its mode; else the workspace's own, which may be
+ * gone when an old snapshot is forked. */
+static void look_at_root(struct fork *f)
+{
+	struct file_stat st;
+
+	f->was_there = file_stat(buf_z(&f->destination), &st);
+	if (!file_stat(f->source.workspace_path, &f->root)) {
+		f->root.mode = 0755;
+		clock_now(&f->root.mtime_s, &f->root.mtime_ns);
+	}
+	if (f->was_there)
+		f->root.mode = st.mode;
+}
+
 static bool check_destination(struct fork *f, struct err *e)
 {
 	const char *path;
-	struct file_stat st;
 
 	if (!workspace_destination(f->h, f->want->workspace, &f->destination, e))
 		return false;
@@ -60,66 +77,127 @@ static bool check_destination(struct fork *f, struct err *e)
 		err_field(e, "workspace_path", path);
 		return err_fix(e, "choose a directory outside of it");
 	}
-	f->was_there = file_stat(path, &st);
-	f->was_mode = f->was_there ? st.mode : 0;
+	look_at_root(f);
 	return workspace_check_others(f->h, &f->ctx, path, NULL, false, e);
 }
 
-/* ---- the hidden sibling ---- */
+/* ---- what forks that were killed left ---- */
 
 #define MARK ".codelima-fork."
 
-/* ".NAME.codelima-fork.PID.START": whose it is can be told when that process is gone. */
+/* ".NAME.codelima-fork.PID.START" beside the destination. */
 static char *sibling(const char *destination)
 {
 	struct str dir = path_dir(str_z(destination)), base = path_base(str_z(destination));
 	struct buf b = {0};
-	uint64_t start = 0;
 
-	proc_start_time(proc_self(), &start);
-	buf_printf(&b, "%.*s/.%.*s" MARK "%d.%llu", STRF(dir), STRF(base), proc_self(),
-		(unsigned long long)start);
+	buf_printf(&b, "%.*s/.%.*s" MARK, STRF(dir), STRF(base));
+	proc_tag(&b);
 	return buf_steal(&b);
 }
 
-static bool left_by_dead(struct str name, struct str base)
+static char *tree_name(const char *path)
 {
-	uint64_t pid = 0, start = 0;
-	struct str part;
+	struct file_stat st;
+	struct buf b = {0};
 
-	if (name.n < 1 + base.n + strlen(MARK) || name.p[0] != '.' ||
-		!str_eq(str_n(name.p + 1, base.n), base))
-		return false;
-	name = str_from(name, 1 + base.n);
-	if (!str_starts(name, STR(MARK)))
-		return false;
-	name = str_from(name, strlen(MARK));
-	return str_split(&name, '.', &part) && num_u64(part, &pid) && num_u64(name, &start) &&
-	       pid <= INT32_MAX && !proc_alive((int)pid, start);
+	if (!file_lstat(path, &st))
+		return NULL;
+	buf_printf(&b, "%" PRIu64 ":%" PRIu64, st.dev, st.ino);
+	return buf_steal(&b);
 }
 
-static void sweep(const char *destination)
+static bool is_recorded(const struct record_list *projects, const struct fork_note *n)
 {
-	struct str dir = path_dir(str_z(destination));
-	own_mem char *dir_z = mem_strndup(dir.p, dir.n);
-	own_strv struct strv names = {0};
-	own_buf struct buf path = {0};
+	for (size_t i = 0; i < projects->n; i++) {
+		const struct project *p = (const struct project *)projects->v + i;
 
-	file_list(dir_z, &names, NULL);
-	for (size_t i = 0; i < names.n; i++)
-		if (left_by_dead(str_z(names.v[i]), path_base(str_z(destination))))
-			file_remove_tree(path_join(&path, dir_z, names.v[i]), NULL);
+		if (z_eq(p->fork_base_snapshot_id, n->snapshot_id) &&
+			z_eq(p->workspace_path, n->destination))
+			return true;
+	}
+	return false;
+}
+
+/* Its tree is whole and where it was to be, and only the record is missing. */
+static bool lacks_record(const struct fork_note *n)
+{
+	own_mem char *there = tree_name(n->destination);
+
+	return n->tree && z_eq(n->tree, there);
+}
+
+static bool is_wanted(const struct fork *f, const struct fork_note *n)
+{
+	return file_same(n->destination, f->want->workspace) &&
+	       (!f->base.id || z_eq(f->base.id, n->snapshot_id));
+}
+
+static bool go_on_with(struct fork *f, struct fork_note *n, struct err *e)
+{
+	if (!f->base.id && !snapshot_find(f->h, &f->source, n->snapshot_id, &f->base, e))
+		return false;
+	buf_puts(&f->destination, n->destination);
+	f->note = *n;
+	*n = (struct fork_note){0};
+	f->goes_on = f->in_place = true;
+	ctx_notice(&f->ctx, LEVEL_WARN, "going on with a fork into %s that was killed",
+		f->note.destination);
+	return true;
+}
+
+static void take_back_dead(const struct fork *f, const struct fork_note *n)
+{
+	if (str_find_str(path_base(str_z(n->temp)), STR(MARK)) < path_base(str_z(n->temp)).n)
+		file_remove_tree(n->temp, NULL);
+	if (n->own_snapshot)
+		snapshot_untake(f->h, &f->ctx, f->source.id, n->snapshot_id, NULL);
+}
+
+static bool mend(struct fork *f, struct err *e)
+{
+	own_fork_notes struct fork_notes dead = {0};
+	own_records struct record_list projects = {0};
+
+	fork_notes_dead(f->h, f->source.id, &dead);
+	if (!dead.n)
+		return true;
+	if (!records_list(f->h, &f->ctx, REC_PROJECT, LIST_QUIET, &projects, e))
+		return false;
+	for (size_t i = 0; i < dead.n; i++) {
+		struct fork_note *n = &dead.v[i];
+
+		if (!is_recorded(&projects, n)) {
+			if (lacks_record(n)) {
+				if (is_wanted(f, n) && !f->goes_on && !go_on_with(f, n, e))
+					return false;
+				continue;
+			}
+			take_back_dead(f, n);
+		}
+		file_unlink(n->file, NULL);
+	}
+	return true;
 }
 
 /* ---- the work ---- */
 
+/* Said before it is done, so that it can be taken back by another process. */
+static bool note_plan(struct fork *f, struct err *e)
+{
+	f->note.destination = mem_strdup(buf_z(&f->destination));
+	f->note.temp = sibling(f->note.destination);
+	f->note.own_snapshot = !f->base.id;
+	if (!f->base.id)
+		f->base.id = fresh_id();
+	f->note.snapshot_id = mem_strdup(f->base.id);
+	return fork_note_write(f->h, f->source.id, &f->note, e);
+}
+
 static bool take_base(struct fork *f, struct err *e)
 {
-	if (f->base.id)
-		return true;
-	f->made_base =
-		snapshot_take(f->h, &f->ctx, &f->source, SNAPSHOT_FORK_BASE, NULL, &f->base, e);
-	return f->made_base;
+	return !f->note.own_snapshot ||
+	       snapshot_take(f->h, &f->ctx, &f->source, SNAPSHOT_FORK_BASE, NULL, &f->base, e);
 }
 
 static void tell_copied(const struct fork *f, const struct materialise_totals *t)
@@ -136,34 +214,26 @@ static void tell_copied(const struct fork *f, const struct materialise_totals *t
 				      .message = buf_view(&text)});
 }
 
-/* An empty directory that was there keeps its mode; else the workspace's own, which may be
- * gone when an old snapshot is forked. */
-static unsigned root_mode(const struct fork *f)
-{
-	struct file_stat st;
-
-	if (f->was_there)
-		return f->was_mode;
-	return file_stat(f->source.workspace_path, &st) ? st.mode : 0755;
-}
-
 static bool copy(struct fork *f, struct err *e)
 {
 	own_buf struct buf manifest = {0}, tree = {0};
 	struct materialise_totals totals;
-	struct materialise_opts o = {.into = NULL, .expect_bytes = (uint64_t)f->base.total_bytes};
+	const struct materialise_opts o = {
+		.manifest =
+			snapshot_path(f->h, f->source.id, f->base.id, CAPTURE_MANIFEST, &manifest),
+		.tree = snapshot_path(f->h, f->source.id, f->base.id, CAPTURE_TREE, &tree),
+		.into = f->note.temp,
+		.root = &f->root,
+		.expect_bytes = (uint64_t)f->base.total_bytes,
+	};
 
-	o.manifest = snapshot_path(f->h, f->source.id, f->base.id, CAPTURE_MANIFEST, &manifest);
-	o.tree = snapshot_path(f->h, f->source.id, f->base.id, CAPTURE_TREE, &tree);
-	sweep(buf_z(&f->destination));
-	f->temp = sibling(buf_z(&f->destination));
-	o.into = f->temp;
 	ctx_step(&f->ctx, "copy", STEP_RUNNING, "into %s", buf_z(&f->destination));
-	if (!file_mkdir(f->temp, 0700, e) || !materialise_tree(&o, &f->ctx, &totals, e) ||
-		!file_chmod(f->temp, root_mode(f), e) || !file_sync_fs(f->temp, e))
+	if (!file_mkdir(f->note.temp, 0700, e) || !materialise_tree(&o, &f->ctx, &totals, e) ||
+		!file_sync_fs(f->note.temp, e))
 		return false;
 	tell_copied(f, &totals);
-	return true;
+	f->note.tree = tree_name(f->note.temp);
+	return fork_note_write(f->h, f->source.id, &f->note, e);
 }
 
 /* rename(2) puts a directory over an empty one, and over nothing else. */
@@ -172,11 +242,13 @@ static bool put_in_place(struct fork *f, struct err *e)
 	const char *path = buf_z(&f->destination);
 	own_err struct err why = {0};
 
-	if (file_rename(f->temp, path, &why)) {
+	if (f->in_place)
+		return true;
+	if (file_rename(f->note.temp, path, &why)) {
 		f->in_place = true;
 		return true;
 	}
-	f->in_place = !file_exists(f->temp); /* and only the sync failed */
+	f->in_place = !file_exists(f->note.temp); /* and only the sync failed */
 	if (why.sys != ENOTEMPTY && why.sys != EEXIST && why.sys != ENOTDIR)
 		return err_move(e, &why);
 	err_set(e, ERR_PRECONDITION_FAILED, "%s was taken while it was forked to", path);
@@ -264,21 +336,48 @@ static bool clear_destination(const struct fork *f, struct err *e)
 {
 	const char *path = buf_z(&f->destination);
 
-	if (f->temp && !f->in_place && !file_remove_tree(f->temp, e))
-		return false;
 	if (!f->in_place)
-		return true;
-	return file_remove_tree(path, e) && (!f->was_there || file_mkdir(path, f->was_mode, e));
+		return !f->note.temp || file_remove_tree(f->note.temp, e);
+	return file_remove_tree(path, e) && (!f->was_there || file_mkdir(path, f->root.mode, e));
 }
 
+/* On a fresh context: a Ctrl-C does not end this too. What could not be taken back stays noted,
+ * for the next fork. */
 static void take_back(const struct fork *f, struct err *e)
 {
+	struct ctx calm = ctx_fresh(&f->ctx, 0);
 	own_err struct err second = {0};
+	bool clean = clear_destination(f, &second);
 
-	if (!clear_destination(f, &second))
+	if (!clean)
 		err_also(e, &second);
-	if (f->made_base && !snapshot_untake(f->h, &f->base, &second))
+	if (f->note.own_snapshot &&
+		!snapshot_untake(f->h, &calm, f->source.id, f->base.id, &second)) {
 		err_also(e, &second);
+		clean = false;
+	}
+	if (clean)
+		fork_note_remove(f->h, f->source.id);
+}
+
+static bool make(struct fork *f, struct err *e)
+{
+	if (note_plan(f, e) && take_base(f, e) && copy(f, e) && ctx_check(&f->ctx, e) &&
+		store_child(f, e)) {
+		fork_note_remove(f->h, f->source.id);
+		return true;
+	}
+	take_back(f, e);
+	return false;
+}
+
+/* One that was killed: what it made is not taken back, as a person may have gone on with it. */
+static bool finish_dead(struct fork *f, struct err *e)
+{
+	if (!store_child(f, e))
+		return false;
+	file_unlink(f->note.file, NULL);
+	return true;
 }
 
 static bool work(struct fork *f, struct err *e)
@@ -286,13 +385,11 @@ static bool work(struct fork *f, struct err *e)
 	struct job_handle job = {0};
 	bool ok;
 
-	if (!job_begin(&job, f->h, "project.fork", f->source.id, f->want->argv, &f->ctx, e))
+	if (!job_begin(&job, f->h, "fork", f->source.id, f->want->argv, &f->ctx, e))
 		return false;
-	ok = take_base(f, e) && copy(f, e) && ctx_check(&f->ctx, e) && store_child(f, e);
+	ok = f->goes_on ? finish_dead(f, e) : make(f, e);
 	if (ok)
 		note_events(f);
-	else
-		take_back(f, e);
 	job_end(&job, &f->ctx, ok ? NULL : e);
 	return ok;
 }
@@ -303,15 +400,15 @@ static void fork_fini(struct fork *f)
 	fields_fini(&project_fields, &f->child);
 	fields_fini(&snapshot_fields, &f->base);
 	buf_fini(&f->destination);
-	free(f->temp);
+	fork_note_fini(&f->note);
 }
 
 bool project_fork(struct home *h, const struct ctx *c, const struct project_fork *want,
 	struct project *out, struct err *e)
 {
 	struct fork f = {.h = h, .ctx = *c, .want = want};
-	bool ok = check_source(&f, e) && check_slug(&f, e) && check_destination(&f, e) &&
-		  home_prepare(h, c, e) && work(&f, e);
+	bool ok = check_source(&f, e) && check_slug(&f, e) && mend(&f, e) &&
+		  (f.goes_on || check_destination(&f, e)) && home_prepare(h, c, e) && work(&f, e);
 
 	if (ok) {
 		*out = f.child;

@@ -4,8 +4,9 @@
  * earlier snapshot taken), made anew in a hidden directory beside the destination, renamed
  * into place, and last of all the child's record is stored, with its parent and the
  * snapshot it came from. It inherits every setting of its parent. What is refused or fails
- * leaves nothing; what a fork that was killed left beside a destination is removed by the
- * next one that goes there.
+ * leaves nothing. What a fork that was killed left (store/fork_notes.h) is taken back by the
+ * next one of that project; where only the record was missing, the same fork given again
+ * goes on with it.
  */
 #ifndef OPS_FORK_H
 #define OPS_FORK_H

@@ -35,7 +35,7 @@ static void describe(const struct home *h, const struct project *p, const char *
 {
 	struct buf root = {0};
 
-	s->id = fresh_id();
+	s->id = s->id ? s->id : fresh_id();
 	s->project_id = mem_strdup(p->id);
 	s->kind = mem_strdup(kind);
 	clock_stamp(&s->created_at);
@@ -125,7 +125,7 @@ bool snapshot_take(const struct home *h, const struct ctx *c, const struct proje
 {
 	own_snapshot_draft struct snapshot_draft d = {0};
 	struct capture_totals t = {0};
-	struct snapshot s = {0};
+	struct snapshot s = {.id = mem_strdup(out->id)};
 	bool ok;
 
 	describe(h, p, kind, label, &s);
@@ -134,6 +134,7 @@ bool snapshot_take(const struct home *h, const struct ctx *c, const struct proje
 	if (ok) {
 		tell_totals(c, &t);
 		note_event(h, c, &s, "project.snapshot.created");
+		fields_fini(&snapshot_fields, out);
 		*out = s;
 	} else {
 		snapshot_draft_drop(&d); /* it uses the ids of s */
@@ -141,14 +142,6 @@ bool snapshot_take(const struct home *h, const struct ctx *c, const struct proje
 	}
 	capture_totals_fini(&t);
 	return ok;
-}
-
-bool snapshot_untake(const struct home *h, const struct snapshot *s, struct err *e)
-{
-	own_mem char *hidden = NULL;
-
-	return snapshot_hide(h, s->project_id, s->id, &hidden, e) &&
-	       snapshot_remove_hidden(hidden, e);
 }
 
 static bool check_label(const char *label, struct err *e)
@@ -168,7 +161,7 @@ static bool create_as_job(const struct home *h, const struct ctx *c, const struc
 	struct job_handle job = {0};
 	bool ok;
 
-	if (!job_begin(&job, h, "project.snapshot.create", p->id, argv, &mine, e))
+	if (!job_begin(&job, h, "snapshot", p->id, argv, &mine, e))
 		return false;
 	ok = snapshot_take(h, &mine, p, SNAPSHOT_MANUAL, label, out, e);
 	job_end(&job, &mine, ok ? NULL : e);
@@ -221,8 +214,7 @@ bool project_snapshot_show(const struct home *h, const struct ctx *c, const char
 
 /* A child anywhere: that a snapshot is of another project does not keep an edited record from
  * naming it. */
-static bool no_live_forks(
-	const struct home *h, const struct ctx *c, const struct snapshot *s, struct err *e)
+static bool no_live_forks(const struct home *h, const struct ctx *c, const char *id, struct err *e)
 {
 	own_records struct record_list l = {0};
 	const struct project *child;
@@ -231,11 +223,11 @@ static bool no_live_forks(
 		return false;
 	for (size_t i = 0; i < l.n; i++) {
 		child = (const struct project *)l.v + i;
-		if (!z_eq(child->fork_base_snapshot_id, s->id))
+		if (!z_eq(child->fork_base_snapshot_id, id))
 			continue;
 		err_set(e, ERR_PRECONDITION_FAILED,
-			"snapshot %s is what project %s was forked from", s->id, child->slug);
-		err_field(e, "id", s->id);
+			"snapshot %s is what project %s was forked from", id, child->slug);
+		err_field(e, "id", id);
 		err_field(e, "project_slug", child->slug);
 		err_field(e, "project_id", child->id);
 		return err_fix(e, "codelima project delete %s", child->slug);
@@ -244,13 +236,13 @@ static bool no_live_forks(
 }
 
 /* Under the namespace lock no fork of it can come to be. */
-static bool hide_unused(const struct home *h, const struct ctx *c, const struct snapshot *s,
-	char **hidden, struct err *e)
+static bool hide_unused(const struct home *h, const struct ctx *c, const char *project_id,
+	const char *id, char **hidden, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
 
-	return lock_namespace(h, REC_PROJECT, &lock, e) && no_live_forks(h, c, s, e) &&
-	       snapshot_hide(h, s->project_id, s->id, hidden, e);
+	return lock_namespace(h, REC_PROJECT, &lock, e) && no_live_forks(h, c, id, e) &&
+	       snapshot_hide(h, project_id, id, hidden, e);
 }
 
 bool project_snapshot_delete(struct home *h, const struct ctx *c, const char *project,
@@ -260,11 +252,22 @@ bool project_snapshot_delete(struct home *h, const struct ctx *c, const char *pr
 
 	if (!project_snapshot_show(h, c, project, ref, out, e))
 		return false;
-	if (home_prepare(h, c, e) && hide_unused(h, c, out, &hidden, e)) {
+	if (home_prepare(h, c, e) && hide_unused(h, c, out->project_id, out->id, &hidden, e)) {
 		note_event(h, c, out, "project.snapshot.deleted");
 		if (snapshot_remove_hidden(hidden, e))
 			return true;
 	}
 	fields_fini(&snapshot_fields, out);
 	return false;
+}
+
+bool snapshot_untake(const struct home *h, const struct ctx *c, const char *project_id,
+	const char *id, struct err *e)
+{
+	own_mem char *hidden = NULL;
+	own_err struct err used = {0};
+
+	if (!snapshot_exists(h, project_id, id) || !no_live_forks(h, c, id, &used))
+		return true;
+	return hide_unused(h, c, project_id, id, &hidden, e) && snapshot_remove_hidden(hidden, e);
 }

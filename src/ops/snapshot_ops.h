@@ -24,10 +24,13 @@ bool project_snapshot_show(const struct home *h, const struct ctx *c, const char
 bool project_snapshot_delete(struct home *h, const struct ctx *c, const char *project,
 	const char *ref, struct snapshot *out, struct err *e);
 
-/* The work itself, for a fork too, within its job: c is the job's. */
+/* The work itself, for a fork too, within its job: c is the job's. out holds the id it is to
+ * have, or nothing. */
 bool snapshot_take(const struct home *h, const struct ctx *c, const struct project *p,
 	const char *kind, const char *label, struct snapshot *out, struct err *e);
-/* Takes back what a fork made before it failed. */
-bool snapshot_untake(const struct home *h, const struct snapshot *s, struct err *e);
+/* Takes back what a fork made before it failed, unless another project came to use it. Fine
+ * when it is not there. */
+bool snapshot_untake(const struct home *h, const struct ctx *c, const char *project_id,
+	const char *id, struct err *e);
 
 #endif

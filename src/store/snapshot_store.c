@@ -208,22 +208,18 @@ bool snapshot_newest_with(
 static char *hidden_path(const struct home *h, const char *project_id, const char *id)
 {
 	struct buf b = {0};
-	uint64_t start = 0;
 
-	proc_start_time(proc_self(), &start);
-	home_path(h, &b, "projects/%s/snapshots/.%s.%d.%llu", project_id, id, proc_self(),
-		(unsigned long long)start);
+	home_path(h, &b, "projects/%s/snapshots/.%s.", project_id, id);
+	proc_tag(&b);
 	return buf_steal(&b);
 }
 
 static bool owner_died(const char *name)
 {
 	struct str rest = str_z(name), part;
-	uint64_t pid = 0, start = 0;
 
 	return str_split(&rest, '.', &part) && part.n == 0 && str_split(&rest, '.', &part) &&
-	       id_valid(part) && str_split(&rest, '.', &part) && num_u64(part, &pid) &&
-	       num_u64(rest, &start) && pid <= INT32_MAX && !proc_alive((int)pid, start);
+	       id_valid(part) && proc_tag_died(rest);
 }
 
 static void sweep(const struct home *h, const char *project_id)

@@ -78,6 +78,24 @@ no 7 Internal "a directory that cannot be written" app --workspace "$FAKE_WORK/r
 cl project fork app --workspace "$FAKE_WORK/c"; status 0 "and then it goes through"
 cl --json project fork app --workspace "$FAKE_WORK/c"; refused 5 PreconditionFailed
 
+sandbox "a fork that was killed before its record was stored"
+project app; cl project fork app --workspace "$FAKE_WORK/c"; status 0
+child=$(pid_of c); cl --json project show c; snap=$(get .data.fork_base_snapshot_id)
+notes=$CODELIMA_HOME/_state/forks; same "$(ls -A "$notes")" "" "one that is over leaves no note"
+dead_note() { # TREE: as if the process had died; its pid cannot be
+	printf '{"destination":"%s","temp":"%s","snapshot_id":"%s","own_snapshot":true,"tree":"%s"}\n' \
+		"$FAKE_WORK/c" "$FAKE_WORK/.c.codelima-fork.2147483646.1" "$snap" "$1" >"$notes/$(pid_of app).2147483646.1.json"
+}
+rm -r "$CODELIMA_HOME/projects/$child" "$CODELIMA_HOME/_index/projects/by-slug/c"
+dead_note "$(stat -c %d:%i "$FAKE_WORK/c")"; echo mine >"$FAKE_WORK/c/mine"
+cl project fork app --workspace "$FAKE_WORK/d"; status 0 "another fork does not touch it"; there "$FAKE_WORK/c/mine"
+cl --json project fork app --workspace "$FAKE_WORK/c"; status 0 "the same one goes on with it"
+json .data.fork_base_snapshot_id "$snap"; there "$FAKE_WORK/c/mine"; same "$(ls -A "$notes")" ""
+cl project delete c; rm -r "$FAKE_WORK/c"; mkdir "$FAKE_WORK/.c.codelima-fork.2147483646.1"; dead_note 1:1
+cl project fork app --workspace "$FAKE_WORK/e"; status 0
+gone "$FAKE_WORK/.c.codelima-fork.2147483646.1" "half a tree is removed by the next fork, wherever that goes"
+cl --json project snapshot show app "$snap"; status 4 "and the snapshot that was made for it"
+
 sandbox "a snapshot that was meddled with"
 project app; cl --json project snapshot create app; id=$(get .data.id); s=$CODELIMA_HOME/projects/$(pid_of app)/snapshots/$id
 mkdir "$T/secret"; echo canary >"$T/secret/tool"
@@ -122,9 +140,8 @@ bg project fork app --workspace "$FAKE_WORK/c"
 left=400
 while ! ls -d "$CODELIMA_HOME"/projects/*/snapshots/.0*/tree >/dev/null 2>&1 && [ $left -gt 0 ]; do sleep 0.02; left=$((left - 1)); done
 kill -9 "$bg"; end_bg; rm "$w/large"
-mkdir "$FAKE_WORK/.c.codelima-fork.2147483646.1"; mkdir "$FAKE_WORK/.c.codelima-fork.$$.x"
+mkdir "$FAKE_WORK/.c.codelima-fork.x"
 cl project fork app --workspace "$FAKE_WORK/c"; status 0 "after a kill -9 the same fork goes through"
-gone "$FAKE_WORK/.c.codelima-fork.2147483646.1" "what a dead one left beside it is removed"
-there "$FAKE_WORK/.c.codelima-fork.$$.x" "and nothing else"
-same "$(ls -A "$CODELIMA_HOME"/projects/"$(pid_of app)"/snapshots | wc -l)" 2 "its half a snapshot too"
+there "$FAKE_WORK/.c.codelima-fork.x" "what is not known to be its own is left"
+same "$(ls -A "$CODELIMA_HOME"/projects/"$(pid_of app)"/snapshots | wc -l)" 2 "its half a snapshot is removed"
 finish
