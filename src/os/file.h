@@ -55,6 +55,7 @@ bool file_exists(const char *path);
 
 bool file_mkdir(const char *path, unsigned mode, struct err *e);  /* fine when there */
 bool file_mkdirs(const char *path, unsigned mode, struct err *e); /* with parents */
+bool file_chmod(const char *path, unsigned mode, struct err *e);
 bool file_unlink(const char *path, struct err *e);		   /* fine when missing */
 bool file_rename(const char *from, const char *to, struct err *e); /* and fsync of to's directory */
 /* Removes a whole tree, component by component from a directory fd, never

@@ -10,6 +10,11 @@
 #include "os/fd.h"
 #include "os/file.h"
 
+bool file_chmod(const char *path, unsigned mode, struct err *e)
+{
+	return chmod(path, (mode_t)mode) == 0 || err_sys(e, "change the mode of %s", path);
+}
+
 bool file_mkdir(const char *path, unsigned mode, struct err *e)
 {
 	struct file_stat st;
