@@ -27,11 +27,12 @@ STREAMS := build/bench/streams
 $(STREAMS)/ink: bench/term_streams.c
 	$(Q)mkdir -p $(STREAMS) && $(CC) -O1 -std=c11 -o build/bench/term_streams $< && build/bench/term_streams $(STREAMS)
 .PHONY: bench-term
-bench-term: build/tools/term-bench $(STREAMS)/ink
+bench-term: build/tools/term-bench build/tools/term-host $(STREAMS)/ink
 	$(Q)for s in plain truecolor unicode tui ink; do for p in "" $(PEER_GHOSTTY) $(PEER_VTERM); do \
 		printf '%s ' "$${p:-codelima}"; \
 		build/tools/term-bench --mb $(BENCH_MB) $${p:+--peer $$p} $(STREAMS)/$$s || exit 1; done; done
 	$(Q)for o in "--mem 10000" "--reflow 10000" "--fresh 1000" "--freeze 10000"; do build/tools/term-bench $$o; done
+	$(Q)bench/term_tmux $(STREAMS) $(BENCH_MB)
 bench: bench-term
 
 # Real programs, and their bytes again through other terminals (BUILD.md, "Tests").
