@@ -238,12 +238,35 @@ static bool nested_mount(const struct project *p, const char *workspace, struct 
 	return err_fix(e, "use --workspace-mode copy, or delete the mounted node");
 }
 
+/* How two workspaces lie to each other. One that is missing has a place all the same. */
+enum kinship { APART, NESTED, SAME };
+
+static enum kinship kinship(const char *workspace, const struct file_above *above,
+	const struct file_stat *self, const struct project *p)
+{
+	own_above struct file_above theirs = {0};
+	struct file_stat other;
+	bool holds = file_stat(p->workspace_path, &other) && file_above_has(above, &other);
+
+	if (z_eq(p->workspace_path, workspace) ||
+		(holds && other.dev == self->dev && other.ino == self->ino))
+		return SAME;
+	if (holds)
+		return NESTED;
+	file_above_of(p->workspace_path, &theirs);
+	return self->type && file_above_has(&theirs, self) ? NESTED : APART;
+}
+
 bool workspace_check_others(const struct home *h, const struct ctx *c, const char *workspace,
 	const char *self_id, bool mounting, struct err *e)
 {
 	own_records struct record_list projects = {0};
 	own_records struct record_list nodes = {0};
+	own_above struct file_above above = {0};
+	struct file_stat self = {0};
 
+	file_stat(workspace, &self);
+	file_above_of(workspace, &above);
 	if (!records_list(h, c, REC_PROJECT, LIST_QUIET, &projects, e) ||
 		!records_list(h, c, REC_NODE, LIST_QUIET, &nodes, e))
 		return false;
@@ -252,12 +275,12 @@ bool workspace_check_others(const struct home *h, const struct ctx *c, const cha
 	for (size_t i = 0; i < projects.n; i++) {
 		const struct project *p = (const struct project *)projects.v + i;
 
-		if (z_eq(p->id, self_id))
-			continue;
-		if (z_eq(p->workspace_path, workspace) || file_same(p->workspace_path, workspace))
+		enum kinship kin =
+			z_eq(p->id, self_id) ? APART : kinship(workspace, &above, &self, p);
+
+		if (kin == SAME)
 			return taken(p, workspace, e);
-		if (!file_is_in(workspace, p->workspace_path) &&
-			!file_is_in(p->workspace_path, workspace))
+		if (kin == APART)
 			continue;
 		if (self_mounted || has_mounted_node(&nodes, p->id))
 			return nested_mount(p, workspace, e);

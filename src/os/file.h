@@ -84,4 +84,14 @@ bool file_space(const char *path, uint64_t *bytes, struct err *e);
 bool file_is_in(const char *path, const char *dir);
 bool file_same(const char *a, const char *b);
 
+/* The same for one path and many directories: what is above it is looked at once. */
+struct file_above {
+	struct file_stat *v; /* of the path, when it exists, and of each directory above it */
+	size_t n;
+};
+void file_above_of(const char *path, struct file_above *out);
+bool file_above_has(const struct file_above *a, const struct file_stat *dir);
+void file_above_fini(struct file_above *a);
+#define own_above __attribute__((cleanup(file_above_fini)))
+
 #endif

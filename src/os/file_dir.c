@@ -147,22 +147,45 @@ static char *real_or_missing(const char *path)
 	return NULL;
 }
 
-bool file_is_in(const char *path, const char *dir)
+void file_above_of(const char *path, struct file_above *out)
 {
 	own_mem char *real = real_or_missing(path);
-	struct file_stat want, here;
+	size_t n = real ? strlen(real) : 0;
 
-	if (!real || !file_stat(dir, &want))
-		return false;
-	for (size_t n = strlen(real);;) {
+	*out = (struct file_above){0};
+	while (real) {
 		real[n] = '\0';
-		if (file_stat(n ? real : "/", &here) && here.dev == want.dev &&
-			here.ino == want.ino)
-			return true;
+		out->v = mem_array(out->v, out->n + 1, sizeof(*out->v));
+		out->n += file_stat(n ? real : "/", &out->v[out->n]);
 		if (n == 0)
-			return false;
+			return;
 		while (n > 0 && real[n - 1] != '/')
 			n--;
 		n -= n > 0;
 	}
+}
+
+bool file_above_has(const struct file_above *a, const struct file_stat *dir)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].dev == dir->dev && a->v[i].ino == dir->ino)
+			return true;
+	return false;
+}
+
+void file_above_fini(struct file_above *a)
+{
+	free(a->v);
+	*a = (struct file_above){0};
+}
+
+bool file_is_in(const char *path, const char *dir)
+{
+	own_above struct file_above above = {0};
+	struct file_stat st;
+
+	if (!file_stat(dir, &st))
+		return false;
+	file_above_of(path, &above);
+	return file_above_has(&above, &st);
 }
