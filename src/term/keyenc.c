@@ -106,9 +106,10 @@ static void kitty_text(const struct field *f, struct buf *out)
 	char sep = ';';
 	uint32_t cp;
 
-	if (!(f->flags & TEXT) || f->k->action == ACTION_RELEASE || !rest.n)
+	/* With Alt, Ctrl or Super it types nothing (kitty, ghostty). */
+	if (!(f->flags & TEXT) || f->k->action == ACTION_RELEASE || f->mods & ~(MOD_SHIFT | LOCKS))
 		return;
-	if (!f->mods && !event)
+	if (rest.n && !f->mods && !event)
 		buf_putc(out, ';');
 	while (rest.n) {
 		rest = str_from(rest, utf8_decode(rest, &cp));
@@ -153,8 +154,14 @@ static bool is_modifier(uint32_t key)
 	       (key >= KEY_CAPS_LOCK && key <= KEY_NUM_LOCK);
 }
 
+static bool is_keypad_text(const struct term_key *k)
+{
+	return k->key >= KEY_KP_0 && k->key <= KEY_KP_SEPARATOR && k->text.n;
+}
+
 /* Enter, Tab and Backspace stay as they were without modifiers, so that a shell
- * left in this mode by a crashed program can still be used. */
+ * left in this mode by a crashed program can still be used. So does what types text,
+ * but for its release. */
 static bool stays_legacy(const struct field *f, uint32_t key)
 {
 	bool plain = !(f->mods & ~(unsigned)(MOD_SHIFT | LOCKS));
@@ -162,8 +169,9 @@ static bool stays_legacy(const struct field *f, uint32_t key)
 	if (f->flags & ALL_KEYS)
 		return false;
 	if (key == KEY_ENTER || key == KEY_TAB || key == KEY_BACKSPACE)
-		return !(f->mods & ~(unsigned)LOCKS);
-	return is_text_key(key) && plain;
+		return f->k->action == ACTION_RELEASE || !(f->mods & ~(unsigned)LOCKS);
+	return plain && f->k->action != ACTION_RELEASE &&
+	       (is_text_key(key) || is_keypad_text(f->k));
 }
 
 static void legacy_key(const struct term *t, const struct term_key *k, struct buf *out);
@@ -178,7 +186,9 @@ static void kitty_key(const struct term *t, const struct term_key *k, struct buf
 	if (is_modifier(k->key) && !(f.flags & ALL_KEYS))
 		return;
 	if (!(f.flags & (DISAMBIGUATE | ALL_KEYS)) || stays_legacy(&f, k->key)) {
-		if (k->action != ACTION_RELEASE)
+		if (is_keypad_text(k))
+			buf_str(out, k->text);
+		else if (k->action != ACTION_RELEASE)
 			legacy_key(t, k, out);
 		return;
 	}
@@ -222,7 +232,7 @@ static bool modified_otherwise(const struct term *t, const struct term_key *k, u
 {
 	bool other = mods & (MOD_CTRL | MOD_ALT | MOD_META);
 
-	if (!t->modify_other || !mods || functional(k->key))
+	if (!t->modify_other || !mods || (k->key >= KEY_INSERT && !is_text_key(k->key)))
 		return false;
 	if (!is_text_key(k->key)) /* Tab, Enter, Escape, Backspace */
 		return t->modify_other == 2 && !(k->key == KEY_TAB && mods == MOD_SHIFT);

@@ -3,7 +3,7 @@
 #
 # The tools are optimised: their figures are read.
 
-TERM_TOOLS := term-replay term-host term-bench term-diff term-shots
+TERM_TOOLS := term-replay term-host term-bench term-diff term-keys term-shots
 TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
@@ -42,7 +42,7 @@ build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.j
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
 	$(Q)cd $(@D) && npm ci --ignore-scripts $(NPM_QUIET) && touch .done
 .PHONY: test-peers test-programs
-test-peers: build/tools/term-diff build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
+test-peers: build/tools/term-diff build/tools/term-keys build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
 	$(Q)tests/term/peers/run $(SEED)
 test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## vttest and programs of the system under the engine, beside other terminals
 	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys tests/term/vttest/*.keys))
@@ -57,3 +57,18 @@ build/agents/.done: tests/term/agents/package.json
 .PHONY: test-agents
 test-agents: build/tools/term-host build/tools/term-shots build/peers/.done build/agents/.done ## coding agents from npm under the engine, likewise; no account needed
 	$(Q)TIMEOUT=240 tests/term/programs/run $(or $(AGENTS),$(wildcard tests/term/agents/*.keys))
+
+# What share of the engine's lines the fuzzers' corpus alone reaches, without libFuzzer.
+.PHONY: cov-corpus
+ifeq ($(COV),)
+cov-corpus: ## lines of the terminal engine that the fuzzers' corpus reaches
+	$(Q)$(MAKE) COV=1 CC=gcc cov-corpus
+else
+TERM_REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_term_*.c))
+$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(CLOSURE_term)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+cov-corpus: $(TERM_REPLAYS)
+	$(Q)find $(B)/src -name '*.gcda' -delete
+	$(Q)for t in $(TERM_REPLAYS); do $$t tests/fuzz/corpus/$${t##*/replay_} || exit 1; done
+	$(Q)scripts/coverage $(B) | grep src/term/
+endif
