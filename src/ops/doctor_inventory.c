@@ -56,7 +56,8 @@ void inventory_load(struct inventory *v)
 	for (int t = 0; t < REC_TYPES; t++) {
 		own_err struct err e = {0};
 
-		if (!records_list(v->h, &c, (enum record_type)t, LIST_DELETED, &v->of[t], &e))
+		if (!records_list(v->h, &c, (enum record_type)t, LIST_DELETED | LIST_STORED,
+			    &v->of[t], &e))
 			finding_add(&v->corrupt, "%s", buf_z(&e.msg));
 	}
 	load_profiles(v);

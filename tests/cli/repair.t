@@ -123,4 +123,8 @@ sandbox "a home of the reference"
 cp -R "$top/tests/data/reference-homes/small/home" "$CODELIMA_HOME"; chmod -R u=rwX,go=rX "$CODELIMA_HOME"; before=$(tree)
 find "$CODELIMA_HOME" -type f -exec sed -i -e "s|@HOME@|$CODELIMA_HOME|g" -e "s|@LIMA@|$LIMA_HOME|g" -e "s|@WORK@|$FAKE_WORK|g" {} +; before=$(tree)
 repair; repaired permissions 'to 0700'; same "$before" "$(tree)" "only modes change"; repair; out_lacks '"repaired"'
+sandbox "built-in records that no command has stored yet"
+mkdir -m 700 -p "$CODELIMA_HOME/projects"
+cl doctor; status 0; out_like '^\[OK\] index' "are missing from no index"
+cl doctor --repair; status 0; gone "$CODELIMA_HOME/_index" "and are not put into one"
 finish
