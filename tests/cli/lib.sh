@@ -256,7 +256,7 @@ unlocked() { listing "$@" | grep -v '/_locks[/ ]'; }
 # its built-in records, locks and its job's record.
 traces() {
 	(cd "$1" 2>/dev/null && find . -type f -o -type l -o -type s) 2>/dev/null |
-		grep -vE '^\./(_config/|_locks/|_jobs/|_index/environment-configs/|environment-configs/)' | sort
+		grep -avE '^\./(_config/|_locks/|_jobs/|_index/environment-configs/|environment-configs/)' | sort
 }
 gone() { [ ! -e "$1" ] && [ ! -L "$1" ]; ok $? "${2:-no $(basename "$1")}"; }
 there() { [ -e "$1" ]; ok $? "${2:-$(basename "$1") is there}"; }

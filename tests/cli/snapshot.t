@@ -42,7 +42,7 @@ cl project snapshot delete app "$id"; status 0; out_has "$id"; gone "$s" "read-o
 file_has "$(snaps)/../events.jsonl" project.snapshot.deleted
 cl --json project snapshot show app "$id"; refused 4 NotFound
 same "$(ls -A "$(snaps)" | wc -l)" 1 "nothing else lies there"
-cl --json job list; json '.data.#' 2 "each was a job"; json .data.0.operation snapshot; json .data.0.state done
+cl --json job list; json '.data.#' 2 "each was a job"; json .data.0.operation snapshot; json .data.0.state 'done'
 cl project snapshot create app --events; status 0
 out_like '^\{"time":.*"step":"snapshot","state":"done"'; ok "$(tail -n 1 "$T/out" | grep -q '"ok":true'; echo $?)" "the document comes last"
 
