@@ -314,8 +314,7 @@ const struct command commands[] = {
 		.args = "",
 		.run = cmd_version,
 		.traits = CMD_NO_HOME,
-		.summary = "print the versions of codelima, the limactl found and the terminal "
-			   "engine"},
+		.summary = "print the versions of codelima, limactl and the terminal engine"},
 
 	{.group = "",
 		.name = "completion",
