@@ -106,7 +106,7 @@ static int options(struct replay *r, const char **peer, int argc, char **argv)
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
-		const char *v = argv[i + 1] ? argv[i + 1] : "";
+		const char *v = i + 1 < argc ? argv[i + 1] : "";
 
 		if (!strcmp(argv[i], "--plain")) {
 			r->plain = true;
