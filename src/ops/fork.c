@@ -85,12 +85,16 @@ static bool check_destination(struct fork *f, struct err *e)
 
 #define MARK ".codelima-fork."
 
+#define NAME_KEPT 200 /* of NAME_MAX */
+
 /* ".NAME.codelima-fork.PID.START" beside the destination. */
 static char *sibling(const char *destination)
 {
 	struct str dir = path_dir(str_z(destination)), base = path_base(str_z(destination));
 	struct buf b = {0};
 
+	if (base.n > NAME_KEPT)
+		base.n = NAME_KEPT;
 	buf_printf(&b, "%.*s/.%.*s" MARK, STRF(dir), STRF(base));
 	proc_tag(&b);
 	return buf_steal(&b);

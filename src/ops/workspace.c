@@ -175,6 +175,24 @@ static bool resolve_destination(const char *absolute, struct buf *out, struct er
 	return true;
 }
 
+/* NAME_MAX is 255 on Linux and macOS; PATH_MAX is 1,024 on macOS and 4,096 on Linux, and what
+ * lies below wants some of it. */
+#define NAME_LONGEST 255
+#define PATH_LONGEST 900
+
+static bool short_enough(const char *path, struct err *e)
+{
+	if (strlen(path) <= PATH_LONGEST && path_base(str_z(path)).n <= NAME_LONGEST)
+		return true;
+	err_set(e, ERR_INVALID_ARGUMENT,
+		"workspace %.60s… is too long a path: %zu bytes, of at most %d, its name %zu, of "
+		"at "
+		"most %d",
+		path, strlen(path), PATH_LONGEST, path_base(str_z(path)).n, NAME_LONGEST);
+	err_field(e, "workspace_path", path);
+	return err_fix(e, "choose a shorter one");
+}
+
 bool workspace_destination(const struct home *h, const char *given, struct buf *out, struct err *e)
 {
 	own_buf struct buf absolute = {0};
@@ -185,6 +203,8 @@ bool workspace_destination(const struct home *h, const char *given, struct buf *
 		return false;
 	if (!utf8_valid(buf_view(&absolute)))
 		return refuse(e, buf_z(&absolute), "has a name that is not UTF-8");
+	if (!short_enough(buf_z(&absolute), e))
+		return false;
 	if (!resolve_destination(buf_z(&absolute), out, e))
 		return err_as(e, ERR_INVALID_ARGUMENT);
 	if (!guest_path_check(buf_z(out), proc_home(), e))

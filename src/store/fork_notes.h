@@ -13,8 +13,8 @@ struct fork_note {
 	char *destination, *temp; /* where the tree will be, and where it is made */
 	char *snapshot_id;
 	bool own_snapshot; /* made by that fork */
-	char *tree; /* "DEV:INO" of the tree once it is whole; NULL before */
-	char *file; /* of the note itself; not in it */
+	char *tree;	   /* "DEV:INO" of the tree once it is whole; NULL before */
+	char *file;	   /* of the note itself; not in it */
 };
 void fork_note_fini(struct fork_note *n);
 /* That of this process: a second one takes the place of the first. */

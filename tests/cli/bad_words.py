@@ -37,10 +37,17 @@ class Walk:
 
     def restore(self):
         for d in (HOME, LIMA):
-            shutil.rmtree(d)
+            self.remove(d)
             shutil.copytree(d + ".kept", d, symlinks=True)
-        shutil.rmtree(self.world["dir"], ignore_errors=True)
+        self.remove(self.world["dir"])
         os.makedirs(self.world["dir"])
+
+    @staticmethod
+    def remove(top):
+        """A snapshot's tree is read-only."""
+        for at, dirs, _ in os.walk(top):
+            os.chmod(at, 0o700)
+        shutil.rmtree(top)
 
     def complaint(self, args, want, names):
         """Why this run is not as it should be, or None."""

@@ -144,4 +144,12 @@ mkdir "$FAKE_WORK/.c.codelima-fork.x"
 cl project fork app --workspace "$FAKE_WORK/c"; status 0 "after a kill -9 the same fork goes through"
 there "$FAKE_WORK/.c.codelima-fork.x" "what is not known to be its own is left"
 same "$(ls -A "$CODELIMA_HOME"/projects/"$(pid_of app)"/snapshots | wc -l)" 2 "its half a snapshot is removed"
+sandbox "long names"
+project a
+name=$(printf 'n%.0s' $(seq 255))
+cl project fork a --workspace "$FAKE_WORK/$name" --slug b; status 0 "the longest name a file system takes"
+there "$FAKE_WORK/$name/README"
+cl --json project fork a --workspace "$FAKE_WORK/${name}n" --slug c; refused 2 InvalidArgument
+cl --json project fork a --workspace "$FAKE_WORK/$(printf 'dir/%.0s' $(seq 300))" --slug c; refused 2 InvalidArgument
+cl --json project snapshot list a; json '.data.#' 1 "no snapshot is left of what was refused"
 finish
