@@ -195,20 +195,17 @@ bool cmd_job_wait(struct invocation *inv, struct err *e)
 	return ok;
 }
 
-/* As the operation will call itself once it has begun. */
-static void operation_name(const struct command *c, struct buf *out)
+/* As the operation will call itself once it has begun: "start"; of a group within a group,
+ * "snapshot". */
+static const char *operation_name(const struct command *c)
 {
-	if (!z_eq(c->group, "node"))
-		buf_printf(out, "%s.", c->group);
-	buf_puts(out, c->name);
-	for (size_t i = 0; i < out->n; i++)
-		if (out->p[i] == ' ')
-			out->p[i] = '.';
+	const char *inner = strchr(c->group, ' ');
+
+	return inner ? inner + 1 : c->name;
 }
 
 bool cmd_detach(struct invocation *inv, struct err *e)
 {
-	own_buf struct buf operation = {0};
 	struct job job = {0};
 
 	if (inv->events) {
@@ -219,8 +216,7 @@ bool cmd_detach(struct invocation *inv, struct err *e)
 	/* There is nothing yet that a command could run long on: it will say so. */
 	if (!inv->home.exists)
 		return inv->cmd->run(inv, e);
-	operation_name(inv->cmd, &operation);
-	if (!detach(&inv->home, inv->ctx, buf_z(&operation), &inv->argv, &job, e))
+	if (!detach(&inv->home, inv->ctx, operation_name(inv->cmd), &inv->argv, &job, e))
 		return false;
 	out_changed(inv, &job_fields, &job, "Started job %s. Follow it with: codelima job wait %s",
 		job.id, job.id);

@@ -58,7 +58,7 @@ cl --json project snapshot create app --detach; status 0; job=$(get .data.id); j
 cl job wait "$job"; status 0; cl --json project snapshot list app; json '.data.#' 1
 cl --json project fork app --workspace "$FAKE_WORK/child" --slug child --detach; status 0; job=$(get .data.id)
 cl job wait "$job"; status 0; there "$FAKE_WORK/child/README"; cl project show child; status 0
-cl job list; out_like "project.fork +app +done"
+cl job list; out_like "snapshot +app +done"; out_like "fork +app +done"
 n=$(jobs_now | wc -l)
 cl --json project fork app --workspace "$FAKE_WORK/child" --slug other --detach; refused 5 PreconditionFailed
 cl --json project fork nothing --workspace "$FAKE_WORK/c2" --detach; refused 4 NotFound
