@@ -122,12 +122,11 @@ static void chars(struct term *t, unsigned n, bool insert)
 	grid_delete_cells(t, r, t->cur.x, n, t->right);
 }
 
-/* DECIC, DECDC: columns of the whole region at once. */
+/* DECIC, DECDC: columns of the whole region at once; a wrap that is due stays so (xterm). */
 static void columns(struct term *t, unsigned n, bool insert)
 {
 	if (!inside_margins(t))
 		return;
-	t->cur.pending = false;
 	for (unsigned y = t->top; y <= t->bottom; y++) {
 		if (insert)
 			grid_insert_cells(t, row_at(t, y), t->cur.x, n, t->right);
@@ -197,8 +196,8 @@ static void csi_margins(struct term *t, const struct csi *c)
 		cursor_margins(t, csi_param(c, 0), csi_param(c, 1));
 	else if (mode_on(t, MODE_DECLRMM))
 		cursor_side_margins(t, csi_param(c, 0), csi_param(c, 1));
-	else if (c->n == 1 && !csi_param(c, 0))
-		cursor_save(t); /* SCOSC */
+	else
+		cursor_save(t); /* SCOSC, whatever its parameters (xterm, xterm.js) */
 }
 
 static void csi_plain(struct term *t, const struct csi *c)

@@ -43,7 +43,8 @@ static void designate(struct term *t, unsigned g, uint8_t final)
 					  : CHARSET_ASCII;
 }
 
-/* DECBI and DECFI: like the arrow, but scrolling sideways at the margin. */
+/* DECBI and DECFI: like the arrow, but scrolling sideways at the margin, where a wrap
+ * that is due stays so (xterm). */
 static void back_index(struct term *t)
 {
 	bool inside = t->cur.y >= t->top && t->cur.y <= t->bottom;
@@ -52,7 +53,6 @@ static void back_index(struct term *t)
 		cursor_left(t, t->cur.x > 0);
 		return;
 	}
-	t->cur.pending = false;
 	for (unsigned y = t->top; inside && y <= t->bottom; y++)
 		grid_insert_cells(t, row_at(t, y), t->left, 1, t->right);
 }
@@ -65,7 +65,6 @@ static void forward_index(struct term *t)
 		cursor_right(t, 1);
 		return;
 	}
-	t->cur.pending = false;
 	for (unsigned y = t->top; inside && y <= t->bottom; y++)
 		grid_delete_cells(t, row_at(t, y), t->left, 1, t->right);
 }

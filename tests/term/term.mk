@@ -41,7 +41,9 @@ NPM_QUIET := --no-audit --no-fund --loglevel error
 build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.json
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
 	$(Q)cd $(@D) && npm ci --ignore-scripts $(NPM_QUIET) && touch .done
-.PHONY: test-peers test-programs
+.PHONY: test-peers test-programs test-xterm
+test-xterm: build/tools/term-diff ## random streams through the terminal engine and the system's xterm, under Xvfb; not in CI
+	$(Q)tests/term/xterm/run $(RUNS) $(SEED)
 test-peers: build/tools/term-diff build/tools/term-keys build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
 	$(Q)tests/term/peers/run $(SEED)
 test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## vttest and programs of the system under the engine, beside other terminals

@@ -1,9 +1,9 @@
 /* term-diff LIBRARY [--seed N] [--runs N] [--tokens N] [--flags BITS] [--cols N] [--rows N]
- *           [--wrap 1] [--history 1] [--max N] [--cases 1] [--write DIR] [--replay FILE]
+ *           [--wrap 1] [--history 1] [--bare 1] [--max N] [--cases 1] [--write DIR] [--replay FILE]
  *
  * Feeds seeded streams (term_gen.h) to the engine and to libghostty-vt, loaded
  * from LIBRARY (ghost.h), and compares rows, styles, cursor and, when asked,
- * wrapping and history. A stream that differs is made smaller by leaving tokens out
+ * wrapping and history; or text and the cursor's place only (--bare). A stream that differs is made smaller by leaving tokens out
  * and printed. --replay FILE (last) compares the bytes of a file instead. --write DIR
  * writes each stream (SEED.bin), what the engine makes of it (SEED.txt) and what the
  * peer does (SEED.ghost; not with - for LIBRARY) for tests/term/xtermjs.mjs. --cases 1
@@ -282,6 +282,8 @@ static bool number_option(struct options *o, struct stream *s, const char *name,
 		s->rows = (unsigned)v;
 	else if (!strcmp(name, "--wrap"))
 		s->look.wrap = v;
+	else if (!strcmp(name, "--bare"))
+		s->look.bare = v;
 	else if (!strcmp(name, "--history"))
 		s->look.history = v;
 	else

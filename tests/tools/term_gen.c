@@ -89,7 +89,8 @@ static void margins(struct gen *g, struct buf *out)
 		break;
 	case 1:
 	case 2:
-		buf_printf(out, "\033[%u;%us", column(g), column(g));
+		buf_printf(out, "%s\033[%u;%us", g->flags & GEN_AGREED ? "\033[?69h" : "",
+			column(g), column(g));
 		break;
 	case 3:
 		if (g->flags & GEN_COLUMNS)

@@ -4,7 +4,7 @@
 struct printed_row {
 	struct buf *out;
 	struct style last;
-	bool plain;
+	struct peer_look how;
 };
 
 static void put_cell(void *ctx, const struct style *look, struct str text, bool tail)
@@ -13,12 +13,12 @@ static void put_cell(void *ctx, const struct style *look, struct str text, bool 
 	struct style s = *look;
 
 	s.attrs &= (uint16_t)~ATTR_PROTECTED;
-	if (r->plain) {
+	if (r->how.plain) {
 		s.ul = 0;
 		if (s.attrs & ATTR_UL)
 			s.attrs = (uint16_t)((s.attrs & ~ATTR_UL) | UL_SINGLE << ATTR_UL_SHIFT);
 	}
-	if (!style_eq(&s, &r->last)) {
+	if (!r->how.bare && !style_eq(&s, &r->last)) {
 		if (style_is_default(&s))
 			buf_puts(r->out, "{}");
 		else
@@ -31,7 +31,9 @@ static void put_cell(void *ctx, const struct style *look, struct str text, bool 
 static void put_head(
 	struct buf *out, struct term_cursor c, bool alt, size_t history, struct peer_look look)
 {
-	if (look.plain)
+	if (look.bare)
+		buf_printf(out, "%u,%u\n", c.row, c.col);
+	else if (look.plain)
 		buf_printf(out, "%u,%u %s\n", c.row, c.col + c.pending_wrap, alt ? "alt" : "pri");
 	else
 		buf_printf(out, "%u,%u %c%c %s %zu\n", c.row, c.col, c.pending_wrap ? 'W' : '-',
@@ -41,7 +43,7 @@ static void put_head(
 static void our_line(
 	struct buf *out, const struct term_line *l, unsigned cols, struct peer_look look)
 {
-	struct printed_row r = {.out = out, .plain = look.plain};
+	struct printed_row r = {.out = out, .how = look};
 	char tmp[4];
 
 	for (unsigned x = 0; x < cols; x++) {
@@ -71,7 +73,7 @@ void our_text(struct buf *out, struct term *t, struct peer_look look)
 static void ghost_line(
 	struct buf *out, ghost g, bool history, unsigned y, unsigned cols, struct peer_look look)
 {
-	struct printed_row r = {.out = out, .plain = look.plain};
+	struct printed_row r = {.out = out, .how = look};
 	bool wrap = ghost_row(g, history, y, cols, put_cell, &r);
 
 	buf_printf(out, "|%s\n", look.wrap && wrap ? "+" : "");

@@ -17,6 +17,7 @@ struct peer_look {
 	/* What @xterm/headless tells too: no underline colours and kinds, the cursor behind the
 	 * last column where a wrap is due, and not whether it is shown. */
 	bool plain;
+	bool bare; /* text and place of the cursor only */
 };
 
 void our_text(struct buf *out, struct term *t, struct peer_look look);
