@@ -153,7 +153,8 @@ class Walk:
         if kind in w["shared"]:
             self.case(what + ": two have that", line(w["shared"][kind]), {2}, [w["shared"][kind]])
         if w["deleted"].get(kind):
-            self.case(what + ": a deleted one", line(w["deleted"][kind]), deleted, ["deleted"])
+            self.case(what + ": a deleted one", line(w["deleted"][kind]), deleted,
+                      [] if deleted == {4} else ["deleted"])
 
     def command(self, c):
         words = c["group"].split() + [c["name"]]
@@ -182,7 +183,9 @@ class Walk:
             if kind in self.world["live"]:
                 self.case(f"{what} word {i + 1} empty", line(""), {4})
                 reads = c["name"] in ("show", "status", "logs", "tree", "list")
-                self.refs(f"{what} word {i + 1}", line, kind, {0} if reads else {5})
+                # A deleted project's snapshots are its own: it has none of that id.
+                none = {4} if c["second"] == "snapshot" and i == 0 else set()
+                self.refs(f"{what} word {i + 1}", line, kind, none or ({0} if reads else {5}))
         for f in self.table["global"]:
             if f["type"] == "value":
                 n = "--" + f["name"]

@@ -22,9 +22,11 @@ cl environment create --slug gone; cl environment delete gone
 node two; cl environment create --slug two
 sp=$(twin project projects project.yaml two); se=$(twin environment environment-configs environment-config.yaml two)
 sn=$(twin node nodes node.yaml two)
+cl --json project snapshot create p; snapshot=$(get .data.id)
 mkdir "$FAKE_WORK/fresh"; echo 'stop: "{{binary}} stop {{instance_name}}"' >"$T/commands.yaml"
+cl --json job list; job=$(get .data.0.id)
 cat >"$T/world" <<J
-{"live": {"project": "p", "node": "n", "environment": "e", "profile": "x", "snapshot": "none-yet", "job": "none-yet"},
+{"live": {"project": "p", "node": "n", "environment": "e", "profile": "x", "snapshot": "$snapshot", "job": "$job"},
  "ids": {"project": "$(idof project p)", "node": "$(idof node n)", "environment": "$(idof environment e)"},
  "deleted": {"project": "gone", "node": "gone", "environment": "gone", "profile": null},
  "shared": {"project": "$sp", "environment": "$se", "node": "$sn"},
