@@ -202,17 +202,19 @@ static bool unpack_cell(struct rowview *v, struct tmem *m, struct str text, size
 	if (*at >= text.n || *x + wide >= v->n)
 		return false;
 	if (text.p[*at] == T_SPACER) {
+		if (wide || *x + 1u != v->n)
+			return false;
 		c = cell_of_kind(CELL_SPACER);
 		++*at;
 	} else if (text.p[*at] == T_CLUSTER) {
 		size_t n = *at + 1 < text.n ? (unsigned char)text.p[*at + 1] : 0;
 
-		if (*at + 2 + n > text.n || !add_text(v, m, str_n(text.p + *at + 2, n), &c))
+		if (!n || *at + 2 + n > text.n || !add_text(v, m, str_n(text.p + *at + 2, n), &c))
 			return false;
 		*at += 2 + n;
 	} else {
 		*at += utf8_decode(str_from(text, *at), &cp);
-		if (cp == UTF8_BAD)
+		if (cp == UTF8_BAD || (cp && cp < 0x20))
 			return false;
 		c = cp;
 	}
@@ -229,8 +231,11 @@ static bool unpack_text(struct rowview *v, struct tmem *m, struct str text)
 	if (!(v->flags & ROW_RICH)) {
 		if (text.n != v->n)
 			return false;
-		for (size_t i = 0; i < text.n; i++)
+		for (size_t i = 0; i < text.n; i++) {
 			v->c[i] = (unsigned char)text.p[i];
+			if (v->c[i] && (v->c[i] < 0x20 || v->c[i] > 0x7E))
+				return false;
+		}
 		return true;
 	}
 	for (size_t at = 0; at < text.n;)

@@ -1,0 +1,76 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "term/freeze.h"
+#include "term/term.h"
+
+/* What claims to be a frozen terminal may come from anywhere: rows of history hold what
+ * the engine itself could have put there, or nothing is thawed. */
+
+static void frozen_history(struct buf *out, const char *first)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 12, .rows = 2});
+
+	assert_non_null(t);
+	term_feed(t, first, strlen(first));
+	term_feed(t, "\r\n2\r\n3", 6);
+	term_freeze(t, out);
+	term_free(t);
+}
+
+static bool thaws(const struct buf *frozen)
+{
+	struct term *t = term_thaw(&(struct term_options){0}, buf_view(frozen));
+
+	term_free(t);
+	return t != NULL;
+}
+
+/* Puts `by` for the byte at `at` behind the only `text`. */
+static bool thaws_with(const char *line, const char *text, size_t at, char by)
+{
+	own_buf struct buf frozen = {0};
+	size_t i = 0, n = strlen(text);
+
+	frozen_history(&frozen, line);
+	assert_true(thaws(&frozen));
+	while (i + n <= frozen.n && memcmp(frozen.p + i, text, n) != 0)
+		i++;
+	assert_true(i + n <= frozen.n);
+	frozen.p[i + at] = by;
+	return thaws(&frozen);
+}
+
+static void plain_rows_are_ascii(void **state)
+{
+	(void)state;
+	assert_true(thaws_with("needle", "needle", 0, 'N'));
+	assert_false(thaws_with("needle", "needle", 0, '\xff'));
+	assert_false(thaws_with("needle", "needle", 5, '\x1b'));
+	assert_false(thaws_with("needle", "needle", 5, '\x7f'));
+}
+
+static void other_rows_hold_no_controls(void **state)
+{
+	(void)state;
+	assert_true(thaws_with("needle\xc3\xa9", "needle", 0, 'N'));
+	assert_false(thaws_with("needle\xc3\xa9", "needle", 0, '\x1b'));
+	/* 1: a blank left for a wide character; only the last column has one */
+	assert_false(thaws_with("needle\xc3\xa9", "needle", 0, '\1'));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_rows_are_ascii),
+		cmocka_unit_test(other_rows_hold_no_controls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
