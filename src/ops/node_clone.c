@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "model/slug.h"
-#include "ops/clone_record.h"
 #include "ops/node_query.h"
 #include "ops/node_record.h"
 #include "ops/node_start.h"

@@ -9,15 +9,8 @@
 #ifndef OPS_NODE_CLONE_H
 #define OPS_NODE_CLONE_H
 
-#include "ops/node_work.h"
+#include "ops/clone_record.h"
 
-struct node_clone_opts {
-	const char *slug;		/* NULL: <source>-clone, the first that is free */
-	const char *agent_profile;	/* NULL, or the source's */
-	const char *lima_commands_file; /* NULL: the source's overrides */
-	bool trust_file;
-	const struct strv *argv;
-};
 bool node_clone(struct home *h, const struct ctx *c, const char *ref,
 	const struct node_clone_opts *o, struct node *out, struct err *e);
 

@@ -6,13 +6,6 @@
 #include "ops/repair_records.h"
 #include "store/config_file.h"
 
-void repair_failed(struct repairs *r, struct err *why)
-{
-	ctx_notice(r->ctx, LEVEL_ERROR, "not repaired: %s%s%s", buf_z(&why->msg),
-		why->fix.n ? "; " : "", why->fix.n ? buf_z(&why->fix) : "");
-	err_fini(why);
-}
-
 /* What its owner cannot even look at is opened up; a snapshot's tree is sealed on purpose. */
 static unsigned right_mode(const struct home_file *f)
 {

@@ -8,31 +8,13 @@
 #ifndef OPS_REPAIR_H
 #define OPS_REPAIR_H
 
+#include "base/ctx.h"
+#include "base/strv.h"
 #include "ops/doctor_report.h"
-#include "ops/home_ops.h"
-
-/* Named like the check that finds it. */
-enum repair_kind {
-	REPAIR_PERMISSIONS,
-	REPAIR_TEMP_FILES,
-	REPAIR_INCOMPLETE,
-	REPAIR_CORRUPT,
-	REPAIR_INDEX,
-	REPAIR_JOBS,
-	REPAIR_KINDS
-};
-
-struct repairs {
-	const struct ctx *ctx;
-	struct finding done[REPAIR_KINDS];
-};
 
 /* Mends, then checks anew: out has doctor's answers, each with what was repaired of it.
  * What could not be mended is a notice. argv: the command, for job records. */
 void repair_run(
 	const char *home_flag, const struct ctx *c, const struct strv *argv, struct checks *out);
-
-/* For its parts: one thing that could not be mended, told and forgotten. */
-void repair_failed(struct repairs *r, struct err *why);
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef OPS_REPAIR_BOOTSTRAP_H
 #define OPS_REPAIR_BOOTSTRAP_H
 
-#include "ops/repair.h"
+#include "ops/repair_done.h"
 
 void repair_bootstrap(
 	struct home *h, const char *node_id, const struct strv *argv, struct repairs *r);

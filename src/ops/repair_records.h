@@ -3,7 +3,7 @@
 #ifndef OPS_REPAIR_RECORDS_H
 #define OPS_REPAIR_RECORDS_H
 
-#include "ops/repair.h"
+#include "ops/repair_done.h"
 
 void repair_records(struct home *h, const struct strv *argv, struct repairs *r);
 

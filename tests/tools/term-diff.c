@@ -3,10 +3,10 @@
  *
  * Feeds seeded streams (term_gen.h) to the engine and to libghostty-vt, loaded
  * from LIBRARY (ghost.h), and compares rows, styles, cursor and, when asked,
- * wrapping and history; or text and the cursor's place only (--bare). A stream that differs is made smaller by leaving tokens out
- * and printed. --replay FILE (last) compares the bytes of a file instead. --write DIR
- * writes each stream (SEED.bin), what the engine makes of it (SEED.txt) and what the
- * peer does (SEED.ghost; not with - for LIBRARY) for tests/term/xtermjs.mjs. --cases 1
+ * wrapping and history; or text and the cursor's place only (--bare). A stream that differs is made
+ * smaller by leaving tokens out and printed. --replay FILE (last) compares the bytes of a file
+ * instead. --write DIR writes each stream (SEED.bin), what the engine makes of it (SEED.txt) and
+ * what the peer does (SEED.ghost; not with - for LIBRARY) for tests/term/xtermjs.mjs. --cases 1
  * prints the streams on which both agree as cases.
  */
 #include <stdio.h>
