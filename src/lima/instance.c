@@ -56,21 +56,30 @@ static const char *inside(struct instances *all, const char *name, const char *f
 	return all->path.p;
 }
 
-static int pid_in_file(struct instances *all, const char *name, const char *file)
+static bool missing_errno(int sys)
+{
+	return sys == ENOENT || sys == ENOTDIR;
+}
+
+/* *pid is 0 where there is none. False: it cannot be known, errno tells why. */
+static bool pid_in_file(struct instances *all, const char *name, const char *file, int *pid)
 {
 	own_fd int fd =
 		openat(all->dir, inside(all, name, file), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char text[32];
 	ssize_t n;
-	int64_t pid;
+	int64_t found;
 
+	*pid = 0;
 	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text));
-	if (n <= 0 || !num_i64(str_trim(str_n(text, (size_t)n)), &pid) || pid < 2 ||
-		pid > INT32_MAX)
-		return 0;
-	return (int)pid;
+		return missing_errno(errno);
+	do
+		n = read(fd, text, sizeof(text));
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && num_i64(str_trim(str_n(text, (size_t)n)), &found) && found > 1 &&
+		found <= INT32_MAX)
+		*pid = (int)found;
+	return n >= 0;
 }
 
 /* pkg/instance/hostname */
@@ -83,33 +92,31 @@ static void host_name(const char *instance, struct buf *out)
 			out->p[i] = '-';
 }
 
-static int hostagent_pid(struct instances *all, const char *name)
+static bool hostagent_pid(struct instances *all, const char *name, int *pid)
 {
-	int pid = pid_in_file(all, name, "ha.pid");
-
-	return pid && proc_has_args(pid, "hostagent", name) ? pid : 0;
+	if (!pid_in_file(all, name, "ha.pid", pid))
+		return false;
+	if (*pid && !proc_has_args(*pid, "hostagent", name))
+		*pid = 0;
+	return true;
 }
 
-static int driver_pid(struct instances *all, const char *name, int ha_pid)
+static bool driver_pid(struct instances *all, const char *name, int ha_pid, int *pid)
 {
 	own_buf struct buf host = {0};
 	size_t n = z_eq(proc_os(), "linux") ? LINUX_DRIVERS : countof(driver_pids);
 
 	for (size_t i = 0; i < n; i++) {
-		int pid = pid_in_file(all, name, driver_pids[i]);
-
-		if (!pid)
+		if (!pid_in_file(all, name, driver_pids[i], pid))
+			return false;
+		if (!*pid)
 			continue;
 		host_name(name, &host);
-		if (pid == ha_pid || proc_has_args(pid, host.p, NULL))
-			return pid;
+		if (*pid == ha_pid || proc_has_args(*pid, host.p, NULL))
+			return true;
 	}
-	return 0;
-}
-
-static bool missing_errno(int sys)
-{
-	return sys == ENOENT || sys == ENOTDIR;
+	*pid = 0;
+	return true;
 }
 
 /* There is no lima.yaml, or no way to it: errno tells. */
@@ -132,17 +139,30 @@ static enum vm_status look(struct instances *all, const char *name, int *ha_pid,
 	}
 	if (faccessat(all->dir, inside(all, name, "lima.yaml"), F_OK, 0) != 0)
 		return without_yaml(all, name);
-	*ha_pid = hostagent_pid(all, name);
-	*driver = driver_pid(all, name, *ha_pid);
+	if (!hostagent_pid(all, name, ha_pid) || !driver_pid(all, name, *ha_pid, driver))
+		return VM_UNKNOWN;
 	if (!*ha_pid != !*driver)
 		return VM_BROKEN;
 	return *ha_pid ? VM_RUNNING : VM_STOPPED;
 }
 
+/* The mark says whose VM it is: without it much is allowed that is not with it. */
+static bool read_mark(struct instance *i, struct err *e)
+{
+	own_buf struct buf path = {0}, yaml = {0};
+	own_err struct err why = {0};
+
+	if (file_read(path_join(&path, i->dir, "lima.yaml"), &yaml, YAML_ROOM, &why))
+		i->home_id = home_mark_read(buf_view(&yaml));
+	else if (!missing_errno(why.sys) && why.sys != EFBIG && why.sys != EISDIR)
+		return err_move(e, &why);
+	return true;
+}
+
 bool instance_read(const char *lima_home, const char *name, struct instance *i, struct err *e)
 {
 	own_instances struct instances all = {0};
-	own_buf struct buf path = {0}, yaml = {0};
+	own_buf struct buf path = {0};
 	struct instance found = {0};
 
 	instances_open(&all, lima_home);
@@ -154,9 +174,10 @@ bool instance_read(const char *lima_home, const char *name, struct instance *i, 
 	if (i->status == VM_MISSING)
 		return true;
 	i->has_ssh_config = faccessat(all.dir, inside(&all, name, "ssh.config"), F_OK, 0) == 0;
-	if (file_read(path_join(&path, i->dir, "lima.yaml"), &yaml, YAML_ROOM, NULL))
-		i->home_id = home_mark_read(buf_view(&yaml));
-	return true;
+	if (read_mark(i, e))
+		return true;
+	instance_fini(i);
+	return false;
 }
 
 void instance_fini(struct instance *i)

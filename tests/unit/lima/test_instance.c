@@ -1,6 +1,7 @@
 /* Instance directories as Lima leaves them, with processes that are and are not Lima's. */
 #include "scratch.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include "base/mem.h"
@@ -106,6 +107,23 @@ static void pid_files_may_hold_anything(void **state)
 		put_file("api/qemu.pid", odd[i], 0600);
 		assert_int_equal(status_of("api"), VM_STOPPED);
 	}
+}
+
+/* What cannot be read is not what is not there. */
+static void an_unreadable_pid_file(void **state)
+{
+	struct instance i = {0};
+	struct observation o = {0};
+	own_err struct err e = {0};
+
+	(void)state;
+	put_dir("api/ha.pid");
+	assert_false(instance_read(scratch, "api", &i, &e));
+	assert_int_equal(e.sys, EISDIR);
+	instance_observe(scratch, "api", &o);
+	assert_string_equal(o.status, "unknown");
+	assert_true(o.exists);
+	fields_fini(&observation_fields, &o);
 }
 
 static void a_driver_inside_the_hostagent(void **state)
@@ -246,6 +264,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(states, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_processes_do_not_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(pid_files_may_hold_anything, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unreadable_pid_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_driver_inside_the_hostagent, setup, teardown),
 		cmocka_unit_test_setup_teardown(home_id_in_any_style, setup, teardown),
 		cmocka_unit_test_setup_teardown(observation_of_a_stopped_one, setup, teardown),
