@@ -73,16 +73,21 @@ union any_record {
 	struct environment environment;
 };
 
-/* Is this record there, but unreadable? Then e says why. */
-static bool is_broken(const struct home *h, enum record_type t, const char *id, struct err *e)
+/* Is this record there, but unreadable, or was it a moment ago? Then e says why. */
+static bool is_broken(
+	const struct home *h, enum record_type t, const char *id, const char *ref, struct err *e)
 {
 	own_err struct err why = {0};
 	union any_record rec;
 
 	memset(&rec, 0, sizeof(rec));
 	if (record_load(h, t, id, &rec, &why)) {
+		bool meant = z_eq(record_get(t, &rec, SLOT_SLUG), ref) ||
+			     id_matches(str_z(ref), str_z(id));
+
 		fields_fini(record_fields(t), &rec);
-		return false;
+		return meant && !err_set(e, ERR_INTERNAL, "%s %s could not be read a moment ago",
+					record_word(t), id);
 	}
 	return why.kind != ERR_NOT_FOUND && !err_move(e, &why);
 }
@@ -93,11 +98,12 @@ static bool broken_hit(const struct home *h, enum record_type t, const char *ref
 	own_buf struct buf path = {0}, id = {0};
 	own_strv struct strv names = {0};
 
-	if (index_lookup(h, t, ref, &id) && is_broken(h, t, buf_z(&id), e))
+	if (index_lookup(h, t, ref, &id) && is_broken(h, t, buf_z(&id), ref, e))
 		return true;
 	file_list(home_path(h, &path, "%s", record_types[t].folder), &names, NULL);
 	for (size_t i = 0; i < names.n; i++)
-		if (id_matches(str_z(ref), str_z(names.v[i])) && is_broken(h, t, names.v[i], e))
+		if (id_matches(str_z(ref), str_z(names.v[i])) &&
+			is_broken(h, t, names.v[i], ref, e))
 			return true;
 	return false;
 }

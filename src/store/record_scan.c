@@ -9,12 +9,13 @@
 #include "data/yaml.h"
 #include "os/fd.h"
 
-static void folder_ids(struct record_scan *s, DIR *d)
+/* False: the folder could not be read to its end, errno tells why. */
+static bool folder_ids(struct record_scan *s, DIR *d)
 {
 	size_t cap = 0;
 	struct dirent *de;
 
-	while ((de = readdir(d))) {
+	while (errno = 0, (de = readdir(d))) {
 		if (!id_valid(str_z(de->d_name)))
 			continue;
 		if (s->n == cap) {
@@ -23,6 +24,7 @@ static void folder_ids(struct record_scan *s, DIR *d)
 		}
 		memcpy(s->ids[s->n++], de->d_name, sizeof(*s->ids));
 	}
+	return errno == 0;
 }
 
 bool record_scan_open(
@@ -30,6 +32,7 @@ bool record_scan_open(
 {
 	int names;
 	DIR *d;
+	bool ok;
 
 	*s = (struct record_scan){.type = t, .dir = -1};
 	home_path(h, &s->path_buf, "%s/", record_types[t].folder);
@@ -44,9 +47,9 @@ bool record_scan_open(
 		fd_close_p(&names);
 		return false;
 	}
-	folder_ids(s, d);
+	ok = folder_ids(s, d) || err_sys(e, "list %s", s->path_buf.p);
 	closedir(d);
-	return true;
+	return ok;
 }
 
 /* A regular file's read(2) is short only at its end, so one is enough. */
