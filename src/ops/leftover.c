@@ -23,39 +23,49 @@ char *leftover_referred(const struct home *h, const char *node_id)
 	return name.n ? mem_strndup(name.p, name.n) : NULL;
 }
 
-static bool used_elsewhere(
-	const struct home *h, const struct ctx *c, const char *node_id, const char *instance)
+static bool used_elsewhere(const struct home *h, const struct ctx *c, const char *node_id,
+	const char *instance, bool *used, struct err *e)
 {
 	own_records struct record_list nodes = {0};
 
-	if (!records_list(h, c, REC_NODE, LIST_QUIET, &nodes, NULL))
-		return true; /* not known: then nothing is torn down */
-	for (size_t i = 0; i < nodes.n; i++) {
+	*used = false;
+	if (!records_list(h, c, REC_NODE, LIST_QUIET, &nodes, e))
+		return false;
+	for (size_t i = 0; i < nodes.n && !*used; i++) {
 		const struct node *n = (const struct node *)nodes.v + i;
 
-		if (!z_eq(n->id, node_id) && z_eq(n->lima_instance_name, instance))
-			return true;
+		*used = !z_eq(n->id, node_id) && z_eq(n->lima_instance_name, instance);
 	}
-	return false;
+	return true;
 }
 
-static enum leftover_vm whose(
-	const struct home *h, const struct ctx *c, const char *node_id, const char *instance)
+static bool is_ours(const struct home *h, const struct instance *i)
+{
+	if (i->home_id)
+		return z_eq(i->home_id, h->id);
+	return i->status == VM_BROKEN && !i->ha_pid && !i->driver_pid;
+}
+
+/* False: it cannot be known. A VM that cannot be looked at may be there. */
+static bool whose(const struct home *h, const struct ctx *c, const char *node_id,
+	const char *instance, enum leftover_vm *vm, struct err *e)
 {
 	struct instance now = {0};
-	enum leftover_vm vm = LEFT_VM_OTHERS;
+	bool used;
 
-	if (!instance || !instance_read(h->config.lima_home, instance, &now, NULL))
-		return LEFT_VM_NONE;
-	if (now.status == VM_MISSING)
-		vm = LEFT_VM_NONE;
-	else if (used_elsewhere(h, c, node_id, instance))
-		vm = LEFT_VM_USED;
-	else if (now.home_id ? z_eq(now.home_id, h->id)
-			     : now.status == VM_BROKEN && !now.ha_pid && !now.driver_pid)
-		vm = LEFT_VM_OURS;
+	*vm = LEFT_VM_NONE;
+	if (!instance)
+		return true;
+	if (!instance_read(h->config.lima_home, instance, &now, e))
+		return false;
+	if (!used_elsewhere(h, c, node_id, instance, &used, e)) {
+		instance_fini(&now);
+		return false;
+	}
+	if (now.status != VM_MISSING)
+		*vm = used ? LEFT_VM_USED : is_ours(h, &now) ? LEFT_VM_OURS : LEFT_VM_OTHERS;
 	instance_fini(&now);
-	return vm;
+	return true;
 }
 
 /* A clone that was cut short has its source's seeded copy in it, and nothing else. */
@@ -95,10 +105,11 @@ static enum leftover_kind kind_of(const struct home *h, const struct ctx *c, con
 	return LEFT_NOTHING;
 }
 
-/* Nobody knows what a VM holds whose record cannot be read: a typo must not cost it. */
+/* Nobody knows what a VM holds whose record cannot be read: a typo must not cost it. A file
+ * that cannot be read just now says nothing about what it holds. */
 static void look_at_corrupt(const struct ctx *c, struct leftover *out, const struct err *why)
 {
-	if (out->vm == LEFT_VM_NONE && out->instance) {
+	if (why->kind == ERR_METADATA_CORRUPTION && out->vm == LEFT_VM_NONE && out->instance) {
 		out->kind = LEFT_CORRUPT;
 		out->reason = mem_strdup(buf_z(&why->msg));
 		return;
@@ -111,20 +122,19 @@ static void look_at_corrupt(const struct ctx *c, struct leftover *out, const str
 void leftover_look(
 	const struct home *h, const struct ctx *c, const char *node_id, struct leftover *out)
 {
-	own_err struct err why = {0};
+	own_err struct err why = {0}, unknown = {0};
 	struct node n = {0};
+	bool loaded = record_load(h, REC_NODE, node_id, &n, &why);
 
-	if (record_load(h, REC_NODE, node_id, &n, &why)) {
+	out->instance = loaded ? mem_strdup(n.lima_instance_name) : leftover_referred(h, node_id);
+	if (!whose(h, c, node_id, out->instance, &out->vm, &unknown))
+		ctx_notice(
+			c, LEVEL_WARN, "nodes/%s is left alone: %s", node_id, buf_z(&unknown.msg));
+	else if (loaded)
 		out->kind = kind_of(h, c, &n);
-		out->instance = mem_strdup(n.lima_instance_name);
-		out->vm = whose(h, c, node_id, out->instance);
-		fields_fini(&node_fields, &n);
-		return;
-	}
-	out->instance = leftover_referred(h, node_id);
-	out->vm = whose(h, c, node_id, out->instance);
-	if (why.kind == ERR_NOT_FOUND)
+	else if (why.kind == ERR_NOT_FOUND)
 		out->kind = LEFT_NO_RECORD;
 	else
 		look_at_corrupt(c, out, &why);
+	fields_fini(&node_fields, &n);
 }
