@@ -12,7 +12,8 @@
  *   that tar does not die of it.
  * - A directory can be renamed only by somebody who may write to it, and tar has already
  *   given the tree its own mode: hence the two chmods.
- * - The traps stand before the directory is made: a signal in between would leave it.
+ * - The traps stand before the directory is made: a signal in between would leave it. From
+ *   quit() on signals are ignored, by what cleans up too.
  * - A parent that is not the user's (the root directory) is written to through sudo.
  * - LC_ALL=C: GNU tar would recode names, and say its words in another language. */
 static const char body[] =
@@ -36,10 +37,11 @@ static const char body[] =
 	"as=; [ -w . ] || as='sudo -n'\n"
 	"for d in \"$3\"*; do [ ! -d \"$d\" ] || wipe \"$d\"; done\n"
 	"t=$3$4\n"
+	"quit() { trap '' HUP INT TERM; exit \"$1\"; }\n"
 	"trap 'wipe \"$t\"' EXIT\n"
-	"trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; trap : PIPE\n"
-	"$as mkdir -m 700 -- \"$t\" || exit 94\n"
-	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || exit 94\n"
+	"trap 'quit 129' HUP; trap 'quit 130' INT; trap 'quit 143' TERM; trap : PIPE\n"
+	"$as mkdir -m 700 -- \"$t\" || quit 94\n"
+	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || quit 94\n"
 	"untar() { tar -x -p -o -f - $gnu -C \"$t\"; echo t$? >&3; }\n"
 	"unpack() {\n"
 	"	if [ \"$1\" = zstd ]; then { zstd -dcq; echo z$? >&3; } | untar\n"
@@ -55,18 +57,20 @@ static const char body[] =
 	"	set -- $(df -Pi . | tail -n 1); [ \"$2\" -gt 0 ] && [ \"$4\" -eq 0 ]\n"
 	"}\n"
 	"if [ -z \"$ok\" ]; then\n"
-	"	full 2>/dev/null && exit 96\n"
-	"	exit 95\n"
+	"	full 2>/dev/null && quit 96\n"
+	"	quit 95\n"
 	"fi\n"
-	"chmod u+rwx -- \"$t/tree\" || exit 97\n"
+	"chmod u+rwx -- \"$t/tree\" || quit 97\n"
+	"trap '' HUP INT TERM\n" /* what is moved away here comes back or is replaced */
 	"old=\n"
-	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then $as mv -- \"$2\" \"$t/old\" && old=1 || exit 97; "
+	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then $as mv -- \"$2\" \"$t/old\" && old=1 || quit 97; "
 	"fi\n"
 	"if ! $as mv -- \"$t/tree\" \"$2\"; then\n"
 	"	[ -z \"$old\" ] || $as mv -- \"$t/old\" \"$2\"\n"
-	"	exit 97\n"
+	"	quit 97\n"
 	"fi\n"
-	"chmod \"$5\" -- \"$2\" || exit 97\n";
+	"chmod \"$5\" -- \"$2\" || quit 97\n"
+	"quit 0\n";
 
 static void word(struct buf *script, struct str s)
 {

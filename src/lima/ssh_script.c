@@ -53,7 +53,6 @@ static void body_profile(struct buf *body)
 		"codelima_e=$(export -p)\n"
 		"[ ! -r /etc/profile ] || . /etc/profile\n"
 		"[ ! -r \"$HOME/.profile\" ] || . \"$HOME/.profile\"\n"
-		"LANG=${LANG:-C.UTF-8}; export LANG\n"
 		"( codelima_u=$(umask)\n"
 		"unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
 		"TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
@@ -61,7 +60,7 @@ static void body_profile(struct buf *body)
 		"! export -p | grep -qv '^export \\|^declare -x ' || exit\n"
 		"umask 077\n"
 		"mkdir -p \"$HOME/.codelima\" && { printf 'test '\n"
-		"for codelima_f in /etc/profile.d/* /etc/environment /etc/profile.d \"$HOME/bin\" "
+		"for codelima_f in /etc/profile.d/* /etc/profile.d \"$HOME/bin\" "
 		"\"$HOME/.local/bin\" \"$HOME/.bashrc\" \"$HOME/.profile\"; do\n"
 		"case $codelima_f in *\\'*) continue;; esac\n"
 		"printf \"'%s' -nt '%s' -o \" \"$codelima_f\" \"$codelima_p\"\n"
@@ -73,9 +72,10 @@ static void body_profile(struct buf *body)
 		"fi\n");
 }
 
+/* Late: a shell whose LANG is set loads the locale, and is slower from then on. */
 static void body_lang(struct buf *body)
 {
-	buf_puts(body, "LANG=${LANG:-C.UTF-8}; export LANG\n");
+	buf_puts(body, "[ -n \"$LANG\" ] || export LANG=C.UTF-8\n");
 }
 
 /* After the profile files: what the profile of the agent says wins over them. */
@@ -121,6 +121,7 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 	if (tty)
 		body_terminal(&body);
 	body_cd(&body, workdir);
+	body_lang(&body);
 	/* Caught, not ignored: the command starts with the default, and the shell
 	 * lives on to tell how it ended. */
 	buf_puts(&body, "trap : HUP INT QUIT TERM USR1 USR2\n");
