@@ -32,7 +32,7 @@ node app
 shown app stopped "made"
 play "start @mid touch $T/mid" "start @mid wait $T/go"
 bg node start app; await "$T/mid"
-cl --json node show app; json_like .data.status '^(provisioning|stopped|broken|created)$' "not running before it runs"
+cl --json node show app; json_like .data.status '^(stopped|broken|running)$' "what its processes say while it starts"
 : >"$T/go"; end_bg; status 0; play
 shown app running "started"
 cl node stop app; shown app stopped "stopped"
@@ -60,7 +60,7 @@ node app; cl node start app; cl node stop app
 d=$LIMA_HOME/app
 echo $$ >"$d/ha.pid"; echo $$ >"$d/qemu.pid"; shown app stopped "pids of other processes"
 echo 999999999999 >"$d/ha.pid"; echo -1 >"$d/qemu.pid"; shown app stopped "no pids"
-head -c 100000 /dev/zero >"$d/ha.pid"; rm "$d/qemu.pid"; mkdir "$d/qemu.pid"; shown app stopped "no pid files"
+head -c 100000 /dev/zero >"$d/ha.pid"; rm "$d/qemu.pid"; mkdir "$d/qemu.pid"; shown app unknown "pid files that cannot be read"
 rm -rf "$d/ha.pid" "$d/qemu.pid"; mkfifo "$d/ha.pid"; shown app stopped "a pipe that nobody writes"
 rm "$d/ha.pid"; mv "$d/lima.yaml" "$T/lima.yaml"; shown app broken "without lima.yaml"; mv "$T/lima.yaml" "$d/"
 mv "$d" "$T/app"; : >"$d"; shown app missing "a file in its place"; rm "$d"
