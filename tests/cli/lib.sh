@@ -272,7 +272,7 @@ workspace() {
 	echo "hello $1" >"$w/README"
 	printf '#!/bin/sh\necho ran\n' >"$w/src/tool"
 	chmod 755 "$w/src/tool"
-	ln -s README "$w/link"
+	[ -L "$w/link" ] || ln -s README "$w/link"
 	echo 'ref: refs/heads/main' >"$w/.git/HEAD"
 	echo "$w"
 }
