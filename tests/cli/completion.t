@@ -75,7 +75,8 @@ offers "--project=api --project=web" node create --project=
 offers "" node start dead
 id=$(node_id api-1)
 offers "$id" node start "${id:0:30}"
-dead=$("$CODELIMA" --json node list --include-deleted >"$T/id"; at "$T/id" '.data.*.id' | grep -v -e "$id" -e "$(node_id web-1)")
+web=$(node_id web-1)
+dead=$("$CODELIMA" --json node list --include-deleted >"$T/all"; at "$T/all" '.data.*.id' | grep -v -e "$id" -e "$web")
 offers "" node start "$dead"
 offers "" shell api-1 a
 offers "" shell api-1 -- a
