@@ -175,7 +175,7 @@ cl --json node show app; json .data.status running
 sandbox "leaving job wait"
 node app; held
 cl --json node start app --detach; job=$(get .data.id); await "$T/here"
-bg job wait "$job"; sleep 0.3; kill -INT "$bg"; end_bg; status 130; err_has "goes on"
+bg job wait "$job"; listens_to_int "$bg"; kill -INT "$bg"; end_bg; status 130; err_has "goes on"
 same "$(job_is "$job")" running
 run "$top/tests/cli/on-tty" "$CODELIMA" job wait "$job" < <(sleep 0.5; let_go; sleep 2)
 status 0; out_has "boot" "progress on a terminal"

@@ -176,6 +176,18 @@ end_bg() {
 	cp "$T/bg.err" "$T/err"
 	check_sanitizer
 }
+# listens_to_int PID: until it catches SIGINT (bit 1 of SigCgt), and so has come up (20 s).
+listens_to_int() {
+	local left=400 caught=0
+	[ -d /proc/self ] || sleep 2 # macOS does not tell
+	while [ -d /proc/self ] && [ "$left" -gt 0 ]; do
+		caught=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null)
+		case $caught in [2367abef]) return ;; esac
+		left=$((left - 1))
+		sleep 0.05
+	done
+	[ "$left" -gt 0 ] || ok 1 "process $1 catches SIGINT"
+}
 # await FILE: until it is there (20 s).
 await() {
 	local left=400
