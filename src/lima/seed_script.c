@@ -14,6 +14,7 @@
  *   given the tree its own mode: hence the two chmods.
  * - The traps stand before the directory is made: a signal in between would leave it. From
  *   quit() on signals are ignored, by what cleans up too.
+ * - One whose connection broke may still be at it: its directory is left to itself.
  * - A parent that is not the user's (the root directory) is written to through sudo.
  * - LC_ALL=C: GNU tar would recode names, and say its words in another language. */
 static const char body[] =
@@ -35,13 +36,17 @@ static const char body[] =
 	"}\n"
 	"cd -- \"$1\" || exit 94\n"
 	"as=; [ -w . ] || as='sudo -n'\n"
-	"for d in \"$3\"*; do [ ! -d \"$d\" ] || wipe \"$d\"; done\n"
+	"for d in \"$3\"*; do\n"
+	"	[ -d \"$d\" ] || continue\n"
+	"	p=$(cat \"$d/pid\" 2>/dev/null) && kill -0 \"$p\" 2>/dev/null || wipe \"$d\"\n"
+	"done\n"
 	"t=$3$4\n"
 	"quit() { trap '' HUP INT TERM; exit \"$1\"; }\n"
 	"trap 'wipe \"$t\"' EXIT\n"
 	"trap 'quit 129' HUP; trap 'quit 130' INT; trap 'quit 143' TERM; trap : PIPE\n"
 	"$as mkdir -m 700 -- \"$t\" || quit 94\n"
 	"[ -z \"$as\" ] || $as chown \"$(id -u):$(id -g)\" \"$t\" || quit 94\n"
+	"{ echo $$ >\"$t/pid\"; } 2>/dev/null\n"
 	"untar() { tar -x -p -o -f - $gnu -C \"$t\"; echo t$? >&3; }\n"
 	"unpack() {\n"
 	"	if [ \"$1\" = zstd ]; then { zstd -dcq; echo z$? >&3; } | untar\n"

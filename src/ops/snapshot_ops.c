@@ -245,6 +245,18 @@ static bool hide_unused(const struct home *h, const struct ctx *c, const char *p
 	       snapshot_hide(h, project_id, id, hidden, e);
 }
 
+/* It is deleted already: what stays of it only takes room. */
+static void remove_content(const struct ctx *c, const char *hidden)
+{
+	own_err struct err why = {0};
+
+	if (!snapshot_remove_hidden(hidden, &why))
+		ctx_notice(c, LEVEL_WARN,
+			"what the snapshot held could not all be removed, and goes with the "
+			"project's next snapshot: %s",
+			buf_z(&why.msg));
+}
+
 bool project_snapshot_delete(struct home *h, const struct ctx *c, const char *project,
 	const char *ref, struct snapshot *out, struct err *e)
 {
@@ -254,8 +266,8 @@ bool project_snapshot_delete(struct home *h, const struct ctx *c, const char *pr
 		return false;
 	if (home_prepare(h, c, e) && hide_unused(h, c, out->project_id, out->id, &hidden, e)) {
 		note_event(h, c, out, "project.snapshot.deleted");
-		if (snapshot_remove_hidden(hidden, e))
-			return true;
+		remove_content(c, hidden);
+		return true;
 	}
 	fields_fini(&snapshot_fields, out);
 	return false;

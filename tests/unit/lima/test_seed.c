@@ -169,6 +169,24 @@ static void test_odd_target(void **state)
 	assert_same("w", "g/-o 'dd");
 }
 
+/* Attempts whose connection broke: one is still at it, the other's process is gone. */
+static void test_others_at_work(void **state)
+{
+	own_buf struct buf pid = {0};
+
+	(void)state;
+	buf_printf(&pid, "%d\n", (int)getpid());
+	put_file("w/f", STR("1"));
+	put_dir("g/.t.codelima-seed.1");
+	put_file("g/.t.codelima-seed.1/pid", buf_view(&pid));
+	put_dir("g/.t.codelima-seed.2");
+	put_file("g/.t.codelima-seed.2/pid", STR("999999999\n"));
+	put_dir("g/.t.codelima-seed.3");
+	put_file("g/.t.codelima-seed.3/pid", STR(""));
+	assert_true(seed("t", NULL));
+	guest_holds(".t.codelima-seed.1 t");
+}
+
 static void test_left_out(void **state)
 {
 	(void)state;
@@ -545,6 +563,7 @@ int main(void)
 		TEST(test_memory), /* first: the most that the process ever had is measured */
 		TEST(test_copy),
 		TEST(test_odd_target),
+		TEST(test_others_at_work),
 		TEST(test_left_out),
 		TEST(test_ignore_link),
 		TEST(test_no_zstd),
