@@ -107,16 +107,9 @@ static bool run_start(struct boot *b, struct err *e)
 
 static bool runs(struct node_work *w, struct err *e)
 {
-	enum vm_status status;
-
-	if (!node_work_status(w, &status, e))
-		return false;
-	if (status == VM_RUNNING)
-		return true;
-	err_set(e, ERR_EXTERNAL_COMMAND_FAILED,
-		"limactl start reported success, but instance %s is %s", w->node.lima_instance_name,
-		vm_status_word(status));
-	return err_fix(e, "codelima node logs %s --source hostagent", w->node.slug);
+	return instance_expect(w->h->config.lima_home, w->node.lima_instance_name, 1u << VM_RUNNING,
+		       "limactl start", e) ||
+	       err_fix(e, "codelima node logs %s --source hostagent", w->node.slug);
 }
 
 bool node_boot(struct node_work *w, int64_t limit_ms, struct err *e)
