@@ -106,13 +106,14 @@ static void ever_new(void **state)
 /* A terminal that may take little memory stays usable, and says so by losing history. */
 static void little_memory(void **state)
 {
+	static const char text[] = "\033[31mline\xcc\x81 日本\033[m of text\r\n";
 	struct term *t = term_new(&(struct term_options){.cols = 80, .rows = 24, .memory = 60000});
 	struct term_line l;
 
 	(void)state;
 	assert_non_null(t);
 	for (unsigned i = 0; i < 20000; i++)
-		term_feed(t, "\033[31mline\xcc\x81 日本\033[m of text\r\n", 35);
+		term_feed(t, text, sizeof(text) - 1);
 	assert_null(term_invariant(t));
 	assert_true(term_memory(t) <= 60000);
 	assert_false(term_resize(t, 2000, 200));
