@@ -12,14 +12,14 @@ note "$(cat "$T/out")"
 # of them are in it at once.
 sandbox "operations on different nodes do not wait for each other"
 project app
-rules=(); n=6
+rules=(); n=6 # names that no path holds: rules look at the program's too
 for i in $(seq 0 $((n - 1))); do
-	cl node create --project app --slug "n$i"
-	rules+=("start~n$i touch $T/in$i" "start~n$i wait $T/in$(((i + 1) % n))")
+	cl node create --project app --slug "ring-$i"
+	rules+=("start~ring-$i touch $T/in$i" "start~ring-$i wait $T/in$(((i + 1) % n))")
 done
 play "${rules[@]}"
-for i in $(seq 0 $((n - 1))); do "$CODELIMA" --json node start "n$i" >"$T/o$i" 2>&1 </dev/null & done
+for i in $(seq 0 $((n - 1))); do "$CODELIMA" --json node start "ring-$i" >"$T/o$i" 2>&1 </dev/null & done
 wait
-for i in $(seq 0 $((n - 1))); do same "$(tail -n 1 "$T/o$i" | at /dev/stdin .ok)" true "n$i started"; done
+for i in $(seq 0 $((n - 1))); do same "$(tail -n 1 "$T/o$i" | at /dev/stdin .ok)" true "ring-$i started"; done
 play
 finish
