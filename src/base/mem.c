@@ -38,6 +38,14 @@ void *mem_array(void *p, size_t n, size_t sz)
 	return mem_realloc(p, total);
 }
 
+void mem_set(char **slot, const char *s)
+{
+	char *copy = mem_strdup(s); /* s may lie in what is freed */
+
+	free(*slot);
+	*slot = copy;
+}
+
 char *mem_strndup(const char *s, size_t n)
 {
 	char *p = mem_realloc(NULL, n + 1);

@@ -19,6 +19,7 @@ void *mem_realloc(void *p, size_t n);	       /* the new part is not zeroed */
 void *mem_array(void *p, size_t n, size_t sz); /* mem_realloc(n * sz), overflow checked */
 char *mem_strdup(const char *s);	       /* NULL gives NULL */
 char *mem_strndup(const char *s, size_t n);    /* n bytes and a NUL */
+void mem_set(char **slot, const char *s);      /* a copy in the place of what was there */
 
 static inline void mem_free_p(void *pp)
 {

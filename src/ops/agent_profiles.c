@@ -59,10 +59,8 @@ static void put_variables(struct strmap *m, const struct strmap *wanted)
 
 static void put(char **slot, const char *value)
 {
-	if (!value)
-		return;
-	free(*slot);
-	*slot = mem_strdup(value);
+	if (value)
+		mem_set(slot, value);
 }
 
 static bool apply(struct profile *p, void *arg, struct err *e)

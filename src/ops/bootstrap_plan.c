@@ -68,8 +68,7 @@ void bootstrap_plan_commands(
 static void all_pending(struct bootstrap *b)
 {
 	for (size_t i = 0; i < b->n_steps; i++) {
-		free(b->steps[i].status);
-		b->steps[i].status = mem_strdup("pending");
+		mem_set(&b->steps[i].status, "pending");
 		b->steps[i].exit_status = 0;
 	}
 	b->completed = b->skipped = false;

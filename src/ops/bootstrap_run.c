@@ -70,8 +70,7 @@ static struct str last_lines(const struct buf *b)
 static bool set_status(struct guest *g, struct bootstrap *b, size_t i, const char *status,
 	int exit_status, struct err *e)
 {
-	free(b->steps[i].status);
-	b->steps[i].status = mem_strdup(status);
+	mem_set(&b->steps[i].status, status);
 	b->steps[i].exit_status = exit_status;
 	return bootstrap_save(g->w->h, g->w->node.id, b, e);
 }
@@ -147,8 +146,7 @@ static bool mark_completed(void *rec, void *arg, struct err *e)
 
 	(void)e;
 	n->bootstrap_completed = true;
-	free(n->bootstrap_completed_at);
-	n->bootstrap_completed_at = mem_strdup(arg);
+	mem_set(&n->bootstrap_completed_at, arg);
 	return true;
 }
 

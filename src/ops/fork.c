@@ -259,25 +259,19 @@ static bool put_in_place(struct fork *f, struct err *e)
 	return err_field(e, "workspace_path", path);
 }
 
-static void keep(char **slot, const char *value)
-{
-	free(*slot);
-	*slot = mem_strdup(value);
-}
-
 /* Everything that the parent sets, and what is the child's own. */
 static void inherit(struct fork *f)
 {
 	struct project *p = &f->child;
 
 	fields_copy(&project_fields, p, &f->source);
-	keep(&p->id, NULL);
-	keep(&p->slug, NULL);
-	keep(&p->created_at, NULL);
-	keep(&p->updated_at, NULL);
-	keep(&p->workspace_path, buf_z(&f->destination));
-	keep(&p->parent_project_id, f->source.id);
-	keep(&p->fork_base_snapshot_id, f->base.id);
+	mem_set(&p->id, NULL);
+	mem_set(&p->slug, NULL);
+	mem_set(&p->created_at, NULL);
+	mem_set(&p->updated_at, NULL);
+	mem_set(&p->workspace_path, buf_z(&f->destination));
+	mem_set(&p->parent_project_id, f->source.id);
+	mem_set(&p->fork_base_snapshot_id, f->base.id);
 }
 
 static bool pick_slug(struct fork *f, struct err *e)
@@ -285,7 +279,7 @@ static bool pick_slug(struct fork *f, struct err *e)
 	own_buf struct buf base = {0}, slug = {0};
 
 	if (f->want->slug) {
-		keep(&f->child.slug, f->want->slug);
+		mem_set(&f->child.slug, f->want->slug);
 		return slug_free(f->h, &f->ctx, REC_PROJECT, f->want->slug, e);
 	}
 	slug_derive(&base, path_base(buf_view(&f->destination)));

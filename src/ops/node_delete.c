@@ -50,8 +50,7 @@ static bool mark_deleted(void *rec, void *arg, struct err *e)
 	(void)arg;
 	(void)e;
 	clock_stamp(&n->deleted_at);
-	free(n->lifecycle_state);
-	n->lifecycle_state = mem_strdup(LIFE_TERMINATED);
+	mem_set(&n->lifecycle_state, LIFE_TERMINATED);
 	return true;
 }
 

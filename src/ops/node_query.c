@@ -24,8 +24,7 @@ static char *failed_step(const struct home *h, const struct node *n)
 static void observe(struct instances *all, struct node *n)
 {
 	if (n->deleted_at) {
-		free(n->status);
-		n->status = mem_strdup(n->lifecycle_state ? n->lifecycle_state : LIFE_TERMINATED);
+		mem_set(&n->status, n->lifecycle_state ? n->lifecycle_state : LIFE_TERMINATED);
 		return;
 	}
 	if (n->lima_instance_name)

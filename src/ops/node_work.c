@@ -205,8 +205,7 @@ static bool set_lifecycle(void *rec, void *arg, struct err *e)
 	struct node *n = rec;
 
 	(void)e;
-	free(n->lifecycle_state);
-	n->lifecycle_state = mem_strdup(arg);
+	mem_set(&n->lifecycle_state, arg);
 	return true;
 }
 

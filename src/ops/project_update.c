@@ -69,10 +69,8 @@ static bool check_others(const struct home *h, const struct ctx *c, const struct
 
 static void put(char **slot, const char *value)
 {
-	if (!value)
-		return;
-	free(*slot);
-	*slot = mem_strdup(value);
+	if (value)
+		mem_set(slot, value);
 }
 
 static void put_resources(struct resources *r, const struct fresh *f)

@@ -61,8 +61,7 @@ bool job_load(const struct home *h, const char *id, struct job *job, struct err 
 	if (!read_job(h, id, job, e))
 		return false;
 	if (gone(job)) {
-		free(job->state);
-		job->state = mem_strdup(JOB_LOST);
+		mem_set(&job->state, JOB_LOST);
 	}
 	return true;
 }

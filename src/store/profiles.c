@@ -96,8 +96,7 @@ static bool parse(
 		return false;
 	}
 	if (!z_eq(p->name, name)) {
-		free(p->name);
-		p->name = mem_strdup(name);
+		mem_set(&p->name, name);
 	}
 	p->keep_history_off = yaml_bool(yaml_get(doc.root, "keep_history"), &keep) && !keep;
 	return true;
