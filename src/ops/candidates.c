@@ -3,12 +3,11 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "model/id.h"
-#include "os/file.h"
 #include "store/job_read.h"
 #include "store/profiles.h"
 #include "store/record_find.h"
 #include "store/record_names.h"
+#include "store/snapshot_store.h"
 
 /* Every id begins with the same digits: at once they would only hide the slugs. */
 #define ID_PREFIX 2
@@ -114,19 +113,13 @@ void candidate_jobs(struct candidates *c, const struct home *h)
 
 void candidate_snapshots(struct candidates *c, const struct home *h, const char *project)
 {
-	own_buf struct buf dir = {0};
-	own_strv struct strv names = {0};
+	own_strv struct strv ids = {0};
 	struct project p = {0};
 
 	if (!project || !record_find_live(h, NULL, REC_PROJECT, project, &p, NULL))
 		return;
-	file_list(home_path(h, &dir, "projects/%s/snapshots", p.id), &names, NULL);
-	for (size_t i = 0; i < names.n; i++) {
-		own_buf struct buf manifest = {0};
-
-		home_path(h, &manifest, "projects/%s/snapshots/%s/manifest.json", p.id, names.v[i]);
-		if (id_valid(str_z(names.v[i])) && file_exists(buf_z(&manifest)))
-			candidates_add(c, str_z(names.v[i]), NULL);
-	}
+	snapshot_ids(h, p.id, &ids, NULL);
+	for (size_t i = 0; i < ids.n; i++)
+		candidates_add(c, str_z(ids.v[i]), NULL);
 	fields_fini(&project_fields, &p);
 }

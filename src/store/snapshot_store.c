@@ -115,8 +115,7 @@ static bool load(const struct home *h, const char *project_id, const char *id, s
 	return err_field(e, "path", buf_z(&manifest));
 }
 
-/* Ids of what is published; UUIDv7 sort by time. */
-static bool ids(const struct home *h, const char *project_id, struct strv *out, struct err *e)
+bool snapshot_ids(const struct home *h, const char *project_id, struct strv *out, struct err *e)
 {
 	own_buf struct buf dir = {0};
 	own_strv struct strv names = {0};
@@ -134,7 +133,7 @@ bool snapshots_list(const struct home *h, const struct ctx *c, const char *proje
 {
 	own_strv struct strv all = {0};
 
-	if (!ids(h, project_id, &all, e))
+	if (!snapshot_ids(h, project_id, &all, e))
 		return false;
 	*out = (struct snapshot_list){.v = mem_alloc((all.n + 1) * sizeof(*out->v))};
 	for (size_t i = 0; i < all.n; i++) {
@@ -165,7 +164,7 @@ bool snapshot_find(const struct home *h, const struct project *p, const char *re
 	const char *hit = NULL;
 	size_t hits = 0;
 
-	if (!ids(h, p->id, &all, e))
+	if (!snapshot_ids(h, p->id, &all, e))
 		return false;
 	for (size_t i = 0; i < all.n; i++) {
 		if (!id_matches(str_z(ref), str_z(all.v[i])))
@@ -192,7 +191,7 @@ bool snapshot_newest_with(
 {
 	own_strv struct strv all = {0};
 
-	if (!ids(h, project_id, &all, NULL))
+	if (!snapshot_ids(h, project_id, &all, NULL))
 		return false;
 	for (size_t i = all.n; i-- > 0;)
 		if (file_exists(snapshot_path(h, project_id, all.v[i], rel, out))) {

@@ -22,6 +22,8 @@ struct snapshot_list {
 	struct snapshot *v; /* oldest first */
 	size_t n;
 };
+/* Of what is published, oldest first (UUIDv7 sort by time). */
+bool snapshot_ids(const struct home *h, const char *project_id, struct strv *out, struct err *e);
 /* What cannot be read is left out, with a notice. */
 bool snapshots_list(const struct home *h, const struct ctx *c, const char *project_id,
 	struct snapshot_list *out, struct err *e);
