@@ -66,18 +66,25 @@ static bool usable_directory(const struct home *h, const char *path, struct err 
 	return clear_of_all(h, path, e);
 }
 
+/* The word as typed, as an absolute path. */
+static bool read_word(const char *given, struct buf *absolute, struct err *e)
+{
+	if (!*given)
+		return refuse(e, "\"\"", "is empty");
+	if (!path_absolute(given, absolute, e))
+		return false;
+	return utf8_valid(buf_view(absolute)) ||
+	       refuse(e, buf_z(absolute), "has a name that is not UTF-8");
+}
+
 bool workspace_resolve(const struct home *h, const char *given, struct buf *out, struct err *e)
 {
 	own_buf struct buf absolute = {0};
 	own_mem char *real = NULL;
 	struct file_stat st;
 
-	if (!*given)
-		return refuse(e, "\"\"", "is empty");
-	if (!path_absolute(given, &absolute, e))
+	if (!read_word(given, &absolute, e))
 		return false;
-	if (!utf8_valid(buf_view(&absolute)))
-		return refuse(e, buf_z(&absolute), "has a name that is not UTF-8");
 	if (!file_stat(buf_z(&absolute), &st))
 		return refuse(e, buf_z(&absolute), "does not exist");
 	real = file_realpath(buf_z(&absolute), e);
@@ -185,9 +192,8 @@ static bool short_enough(const char *path, struct err *e)
 	if (strlen(path) <= PATH_LONGEST && path_base(str_z(path)).n <= NAME_LONGEST)
 		return true;
 	err_set(e, ERR_INVALID_ARGUMENT,
-		"workspace %.60s… is too long a path: %zu bytes, of at most %d, its name %zu, of "
-		"at "
-		"most %d",
+		"workspace %.60s… is too long a path: %zu bytes, of at most %d, its name %zu, "
+		"of at most %d",
 		path, strlen(path), PATH_LONGEST, path_base(str_z(path)).n, NAME_LONGEST);
 	err_field(e, "workspace_path", path);
 	return err_fix(e, "choose a shorter one");
@@ -197,13 +203,7 @@ bool workspace_destination(const struct home *h, const char *given, struct buf *
 {
 	own_buf struct buf absolute = {0};
 
-	if (!*given)
-		return refuse(e, "\"\"", "is empty");
-	if (!path_absolute(given, &absolute, e))
-		return false;
-	if (!utf8_valid(buf_view(&absolute)))
-		return refuse(e, buf_z(&absolute), "has a name that is not UTF-8");
-	if (!short_enough(buf_z(&absolute), e))
+	if (!read_word(given, &absolute, e) || !short_enough(buf_z(&absolute), e))
 		return false;
 	if (!resolve_destination(buf_z(&absolute), out, e))
 		return err_as(e, ERR_INVALID_ARGUMENT);
