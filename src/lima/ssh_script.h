@@ -1,9 +1,11 @@
 /* ssh_script.h - shell scripts for the guest
  *
- * sshd hands the script to the guest user's login shell (`$SHELL -c SCRIPT`), so
- * each begins with `exec sh …` and holds nothing else but words quoted by
- * base/shquote.h: it means the same in bash, dash, zsh and ksh. The profile files that
- * `sh -l` reads apply, so that their PATH does. All export the environment file
+ * sshd hands the script to the guest user's login shell (`$SHELL -c SCRIPT`). A command
+ * for one that is known to be bash, dash or sh (ssh_target.h, direct) is its script itself;
+ * each other begins with `exec sh …` and holds nothing else but words quoted by
+ * base/shquote.h, and so means the same in bash, dash, zsh and ksh. The profile files that
+ * `sh -l` reads apply, so that their PATH does; what they set is kept in the guest,
+ * `~/.codelima/login*`, until one of them changes. All export the environment file
  * of the connection (ssh.h) when there is one, and LANG=C.UTF-8 when the guest has
  * set none.
  *
