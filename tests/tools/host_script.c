@@ -69,7 +69,7 @@ static bool shows(struct term *t, struct str text)
 	return false;
 }
 
-static enum step do_resize(struct host *h, const char *arg)
+static enum step do_resize(struct host_script *s, struct host *h, const char *arg)
 {
 	unsigned cols, rows;
 	struct winsize ws = {0};
@@ -79,6 +79,7 @@ static enum step do_resize(struct host *h, const char *arg)
 	ws.ws_col = (unsigned short)cols;
 	ws.ws_row = (unsigned short)rows;
 	ioctl(h->fd, TIOCSWINSZ, &ws);
+	s->typed = h->bytes;
 	if (h->moments)
 		fprintf(h->moments, "%zu resize %u %u\n", h->bytes, cols, rows);
 	return DONE;
@@ -117,7 +118,7 @@ static enum step step(struct host_script *s, struct host *h, struct str word, co
 	else if (str_eqz(word, "focus"))
 		term_focus(h->t, text.n && text.p[0] == 'i', &h->out);
 	else if (str_eqz(word, "resize"))
-		return s->typed = h->bytes, do_resize(h, arg);
+		return quiet(s, h, "", now) == DONE ? do_resize(s, h, arg) : LATER;
 	else if (!str_eqz(word, "shot"))
 		return BROKEN;
 	else if (h->moments)

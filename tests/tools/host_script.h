@@ -12,7 +12,7 @@
  *	mouse press|release|move BUTTON ROW COL
  *	paste TEXT
  *	focus in|out
- *	resize COLSxROWS
+ *	resize COLSxROWS when the program is quiet: less is deaf to it until it reads again
  *	shot NAME        notes a moment, for term-shots
  *
  * TEXT knows the escapes of `type`. Keys, mouse, paste and focus are encoded as the
