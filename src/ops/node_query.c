@@ -6,6 +6,7 @@
 #include "os/file.h"
 #include "os/proc.h"
 #include "store/bootstrap_file.h"
+#include "tree/parts.h"
 
 /* "bootstrap step 3" when that is where the node's start failed; NULL otherwise. */
 static char *failed_step(const struct home *h, const struct node *n)
@@ -34,13 +35,26 @@ static void observe(struct instances *all, struct node *n)
 	clock_stamp(&n->last_reconciled_at);
 }
 
-void nodes_observe(const struct home *h, struct node *v, size_t n)
+struct nodes {
+	const char *lima_home;
+	struct node *v;
+};
+
+static void observe_part(size_t from, size_t to, void *arg)
 {
+	const struct nodes *nodes = arg;
 	own_instances struct instances all = {0};
 
-	instances_open(&all, h->config.lima_home);
-	for (size_t i = 0; i < n; i++)
-		observe(&all, &v[i]);
+	instances_open(&all, nodes->lima_home);
+	for (size_t i = from; i < to; i++)
+		observe(&all, &nodes->v[i]);
+}
+
+void nodes_observe(const struct home *h, struct node *v, size_t n)
+{
+	struct nodes nodes = {h->config.lima_home, v};
+
+	parts_do(n, observe_part, &nodes);
 }
 
 void node_observe(const struct home *h, struct node *n)

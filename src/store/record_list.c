@@ -5,6 +5,7 @@
 #include "store/builtin.h"
 #include "store/record_scan.h"
 #include "store/record_text.h"
+#include "tree/parts.h"
 
 static void skip(struct record_list *out, const struct ctx *c, const struct err *why)
 {
@@ -12,23 +13,69 @@ static void skip(struct record_list *out, const struct ctx *c, const struct err 
 	ctx_notice(c, LEVEL_WARN, "%s is skipped: %s", record_word(out->type), buf_z(&why->msg));
 }
 
-static void scan_all(struct record_scan *s, const struct ctx *c, struct record_list *out)
+/* What the threads make of one record. */
+struct read_record {
+	bool there;
+	struct err *why; /* when it cannot be read or parsed */
+};
+
+struct reading {
+	const struct record_scan *scan;
+	struct record_list *out;    /* its v has room for all */
+	struct read_record *result; /* one per id */
+};
+
+static void read_part(size_t from, size_t to, void *arg)
 {
+	struct reading *r = arg;
+	own_scan struct record_scan s = {0};
 	enum record_scan_got got;
 
-	out->v = mem_alloc(s->n * record_fields(s->type)->size);
+	record_scan_part(&s, r->scan, from, to);
 	for (;;) {
-		own_err struct err why = {0};
+		struct err why = {0};
+		size_t i;
 
-		got = record_scan_next(s, &why);
+		got = record_scan_next(&s, &why);
 		if (got == SCAN_END)
 			break;
-		if (got == SCAN_RECORD && record_parse(s->type, s->text, s->path, s->id,
-						  record_at(out, out->n), &why))
-			out->n++;
-		else
-			skip(out, c, &why);
+		i = s.at - 1;
+		if (got == SCAN_RECORD &&
+			record_parse(s.type, s.text, s.path, s.id, record_at(r->out, i), &why)) {
+			r->result[i].there = true;
+			continue;
+		}
+		r->result[i].why = mem_alloc(sizeof(why));
+		*r->result[i].why = why;
 	}
+}
+
+/* Moves them together, in the order of the folder, and tells of the bad ones. */
+static void gather(struct reading *r, const struct ctx *c)
+{
+	size_t size = record_fields(r->out->type)->size;
+
+	for (size_t i = 0; i < r->scan->n; i++) {
+		struct err *why = r->result[i].why;
+
+		if (r->result[i].there)
+			memmove(record_at(r->out, r->out->n++), record_at(r->out, i), size);
+		if (!why)
+			continue;
+		skip(r->out, c, why);
+		err_fini(why);
+		free(why);
+	}
+}
+
+static void scan_all(struct record_scan *s, const struct ctx *c, struct record_list *out)
+{
+	own_mem struct read_record *result = mem_alloc(s->n * sizeof(*result));
+	struct reading r = {s, out, result};
+
+	out->v = mem_alloc(s->n * record_fields(s->type)->size);
+	parts_do(s->n, read_part, &r);
+	gather(&r, c);
 }
 
 struct order {

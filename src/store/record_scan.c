@@ -52,6 +52,19 @@ bool record_scan_open(
 	return ok;
 }
 
+void record_scan_part(
+	struct record_scan *part, const struct record_scan *whole, size_t from, size_t to)
+{
+	*part = (struct record_scan){.type = whole->type,
+		.dir = whole->dir,
+		.ids = whole->ids,
+		.n = to,
+		.at = from,
+		.stem = whole->stem,
+		.is_part = true};
+	buf_add(&part->path_buf, whole->path_buf.p, whole->stem);
+}
+
 /* A regular file's read(2) is short only at its end, so one is enough. */
 static bool read_whole(int fd, struct buf *out)
 {
@@ -103,9 +116,10 @@ enum record_scan_got record_scan_next(struct record_scan *s, struct err *e)
 
 void record_scan_close(struct record_scan *s)
 {
-	if (s->path_buf.n)
+	if (s->path_buf.n && !s->is_part)
 		fd_close_p(&s->dir);
-	free(s->ids);
+	if (!s->is_part)
+		free(s->ids);
 	buf_fini(&s->path_buf);
 	buf_fini(&s->text_buf);
 	*s = (struct record_scan){.dir = -1};

@@ -215,6 +215,34 @@ static void broken_records_hide_nothing(void **state)
 	fixture_end(&f);
 }
 
+/* As many as are read by several threads. */
+static void a_long_list_is_whole(void **state)
+{
+	enum { MANY = 300, BAD = 6 };
+	own_records struct record_list l = {0};
+	struct fixture f;
+
+	(void)state;
+	fixture_prepared(&f);
+	for (int i = 0; i < MANY; i++) {
+		own_buf struct buf file = {0}, text = {0};
+
+		buf_printf(&file, "projects/00000000-0000-7000-8000-%012d/project.yaml", i);
+		buf_printf(&text, "id: 00000000-0000-7000-8000-%012d\nslug: n%d\n", i, i);
+		buf_puts(&text, "workspace_path: /x\n");
+		put_file(&f, file.p, i % (MANY / BAD) == 1 ? "a: [\n" : text.p);
+	}
+	f.notices = 0;
+	must(records_list(&f.home, &f.ctx, REC_PROJECT, 0, &l, e));
+	assert_int_equal(l.skipped, BAD);
+	assert_int_equal(f.notices, BAD);
+	assert_int_equal(l.n, MANY - BAD);
+	for (size_t i = 1; i < l.n; i++)
+		assert_true(strcmp(((struct project *)record_at(&l, i - 1))->id,
+				    ((struct project *)record_at(&l, i))->id) < 0);
+	fixture_end(&f);
+}
+
 static void odd_directories_are_passed_over(void **state)
 {
 	struct fixture f;
@@ -527,6 +555,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_index_only_costs_time),
 		cmocka_unit_test(the_index_follows),
 		cmocka_unit_test(broken_records_hide_nothing),
+		cmocka_unit_test(a_long_list_is_whole),
 		cmocka_unit_test(odd_directories_are_passed_over),
 		cmocka_unit_test(old_shapes),
 		cmocka_unit_test(old_node_status),
