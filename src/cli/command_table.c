@@ -279,7 +279,9 @@ const struct command commands[] = {
 		.traits = CMD_NO_HOME,
 		.summary = "check that everything is there and the home is sound",
 		.more = "Exits with 0 when all required checks pass, 3 when one fails, and with "
-			"--strict 1 when there are warnings. --repair sets modes right, removes "
+			"--strict 1 when there are warnings (host_loopback, which always warns, "
+			"does "
+			"not count). --repair sets modes right, removes "
 			"stray "
 			"temporary files, ends what operations that died left, moves records that "
 			"cannot be read to _quarantine (none is deleted), and mends the index."},

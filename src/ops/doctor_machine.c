@@ -113,7 +113,7 @@ static void check_disk(const struct home *h, struct checks *out)
 /* contract/threats.md T19: a standing fact until egress is enforced. */
 static void check_loopback(struct checks *out)
 {
-	check_warn(out, "host_loopback",
+	check_standing(out, "host_loopback",
 		"give such services a password, or stop them while a VM runs that you do not trust",
 		"every VM reaches what listens on this machine's loopback (databases, development "
 		"servers, forwards of VMs) as 192.168.5.2; Lima does not limit where a VM may "

@@ -15,6 +15,7 @@ struct check {
 	char *name, *status; /* "ok", "warn", "fail" */
 	char *message, *fix; /* fix NULL: none needed */
 	char *repaired;	     /* what doctor --repair did of it; NULL: nothing */
+	bool standing;	     /* a warning of what nobody can mend: no reason to fail a script */
 };
 #define REPAIR_FIX "codelima doctor --repair"
 extern const struct fields check_fields;
@@ -24,12 +25,14 @@ struct checks {
 };
 void checks_fini(struct checks *l);
 bool checks_failed(const struct checks *l);
-bool checks_warned(const struct checks *l);
+bool checks_warned(const struct checks *l); /* standing ones do not count */
 
 void check_ok(struct checks *l, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* fix may be NULL. */
 void check_warn(struct checks *l, const char *name, const char *fix, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void check_standing(struct checks *l, const char *name, const char *fix, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void check_fail(struct checks *l, const char *name, const char *fix, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
