@@ -73,6 +73,13 @@ static bool is_guest_file(const struct yaml_node *item, const char *value)
 	return v && str_eqz(v->text, value);
 }
 
+static bool is_playbook(const struct yaml_node *item, const char *value)
+{
+	const struct yaml_node *v = yaml_get(item, "playbook");
+
+	return str_eqz(v ? v->text : (struct str){0}, value);
+}
+
 static bool is_host_socket(const struct yaml_node *item, const char *value)
 {
 	const struct yaml_node *v = yaml_get(item, "hostSocket");
@@ -251,6 +258,17 @@ static void check_list(
 		refuse_item(k, key, match, json_get_str(item, name), verb);
 }
 
+/* The one step of provision that Lima runs on the host: pkg/instance/ansible.go. */
+static void check_playbooks(struct check *k)
+{
+	const json_t *list = json_object_get(k->config, "provision"), *step;
+	size_t i;
+
+	json_array_foreach(list, i, step) if (z_eq(json_get_str(step, "mode"), "ansible"))
+		refuse_item(k, "provision", is_playbook, text_of(step, "playbook"),
+			"runs on this computer the playbook");
+}
+
 static void check_ssh(struct check *k)
 {
 	static const char *const keys[] = {"forwardAgent", "forwardX11", "forwardX11Trusted"};
@@ -381,6 +399,7 @@ bool merged_check(const json_t *config, const struct template_want *want, const 
 	check_list(&k, "copyToHost", "guest", is_guest_file, "copies to the host the guest's");
 	check_list(&k, "portForwards", "hostSocket", is_host_socket, "opens the host's socket");
 	check_list(&k, "additionalDisks", "name", is_name, "attaches the disk");
+	check_playbooks(&k);
 	check_ssh(&k);
 	if (refused(&k)) {
 		err_fini(&scratch);

@@ -14,7 +14,7 @@
 
 /* config: field "config" of limactl_inspect. Mounts, copyToHost, host sockets,
  * ssh.forwardAgent, forwardX11, forwardX11Trusted, additionalDisks that we did not ask
- * for, and a workspace that is not mounted as asked, are PreconditionFailed, naming the
+ * for, playbooks that Lima runs on the host, and a workspace that is not mounted as asked, are PreconditionFailed, naming the
  * file and line that added it and the config.yaml line that allows it (shared_dirs);
  * extra portForwards and networks are one notice. */
 bool merged_check(const json_t *config, const struct template_want *want, const char *lima_home,

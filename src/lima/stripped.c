@@ -21,9 +21,24 @@ static void tell_list(const struct yaml_node *plain, const struct ctx *c, const 
 	ctx_notice(c, LEVEL_INFO, "left out of the template: %s (%s): %s", key, buf_z(&names), why);
 }
 
-bool stripped_rule(const struct yaml_node *rule)
+static bool is_host_socket(const struct yaml_node *rule)
 {
 	return !yaml_null(yaml_get(rule, "hostSocket"));
+}
+
+/* Lima runs `ansible-playbook` on the host at the end of each start: pkg/instance/ansible.go. */
+static bool is_playbook(const struct yaml_node *step)
+{
+	const struct yaml_node *mode = yaml_get(step, "mode");
+
+	return mode && str_eqz(mode->text, "ansible");
+}
+
+bool stripped_item(const char *key, const struct yaml_node *item)
+{
+	if (z_eq(key, "portForwards"))
+		return is_host_socket(item);
+	return z_eq(key, "provision") && is_playbook(item);
 }
 
 static void tell_host_sockets(const struct yaml_node *plain, const struct ctx *c)
@@ -31,7 +46,7 @@ static void tell_host_sockets(const struct yaml_node *plain, const struct ctx *c
 	const struct yaml_node *l = yaml_get(plain, "portForwards");
 
 	for (size_t i = 0; l && l->kind == YAML_SEQ && i < l->n; i++) {
-		if (!stripped_rule(l->items[i]))
+		if (!is_host_socket(l->items[i]))
 			continue;
 		ctx_notice(c, LEVEL_INFO,
 			"left out of the template: sockets of the host in portForwards");
@@ -51,6 +66,17 @@ static void tell_ssh(const struct yaml_node *plain, const struct ctx *c)
 		if (v && yaml_bool(v, &on) && on)
 			ctx_notice(c, LEVEL_INFO, "switched off in the template: ssh.%s", keys[i]);
 	}
+}
+
+void stripped_tell_playbook(const struct yaml_node *step, const struct ctx *c)
+{
+	const struct yaml_node *book = yaml_get(step, "playbook");
+	struct str name = book ? book->text : STR("without a name");
+
+	ctx_notice(c, LEVEL_INFO,
+		"left out of the template: provision (mode ansible, playbook %.*s): Lima would run "
+		"it on this computer",
+		STRF(name));
 }
 
 void stripped_tell(const struct yaml_node *plain, const struct ctx *c)

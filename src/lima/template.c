@@ -145,8 +145,11 @@ static struct yaml_node *filter(
 
 	if (baked_item(&b->baked, key, list, i))
 		return NULL;
-	if (z_eq(key, "portForwards") && stripped_rule(item))
+	if (stripped_item(key, item)) {
+		if (z_eq(key, "provision"))
+			stripped_tell_playbook(item, b->c);
 		return NULL;
+	}
 	original = baked_original(&b->baked, b->plain.root, key, list, i);
 	if (original)
 		return original;

@@ -1,10 +1,10 @@
 #include "ops/doctor_lima.h"
 
 #include "base/mem.h"
-#include "data/yaml.h"
 #include "lima/instance.h"
 #include "lima/limactl.h"
 #include "model/slug.h"
+#include "ops/doctor_defaults.h"
 #include "ops/doctor_home.h"
 #include "os/file.h"
 #include "os/proc.h"
@@ -82,64 +82,10 @@ static void check_socket_path(const struct home *h, struct checks *out)
 			longest);
 }
 
-/* What opens the host, or changes what a VM can reach, for every VM at once. */
-static const char *const watched[] = {
-	"mounts", "copyToHost", "portForwards", "networks", "additionalDisks"};
-static const char *const watched_ssh[] = {"forwardAgent", "forwardX11", "forwardX11Trusted"};
-
-static void look_at_defaults(const struct yaml_node *root, const char *path, struct finding *f)
-{
-	const struct yaml_node *ssh = yaml_get(root, "ssh");
-
-	for (size_t i = 0; i < countof(watched); i++) {
-		const struct yaml_node *n = yaml_get(root, watched[i]);
-
-		if (n && n->kind != YAML_SCALAR && n->n)
-			finding_add(f, "%s:%d %s", path, n->line, watched[i]);
-	}
-	for (size_t i = 0; i < countof(watched_ssh); i++) {
-		const struct yaml_node *n = yaml_get(ssh, watched_ssh[i]);
-		bool on;
-
-		if (yaml_bool(n, &on) && on)
-			finding_add(f, "%s:%d ssh.%s", path, n->line, watched_ssh[i]);
-	}
-}
-
-static void read_defaults(const char *lima_home, const char *name, struct finding *f)
-{
-	own_yaml struct yaml_doc d = {0};
-	own_buf struct buf path = {0}, text = {0};
-	own_err struct err e = {0};
-
-	buf_printf(&path, "%s/_config/%s", lima_home, name);
-	if (!file_exists(buf_z(&path)))
-		return;
-	if (!file_read(buf_z(&path), &text, YAML_MAX_SIZE, &e) ||
-		!yaml_parse(&d, buf_view(&text), buf_z(&path), &e))
-		finding_add(f, "%s", buf_z(&e.msg));
-	else
-		look_at_defaults(d.root, buf_z(&path), f);
-}
-
-static void check_defaults(const struct home *h, struct checks *out)
-{
-	own_finding struct finding f = {0};
-
-	if (!h->config.lima_home)
-		return;
-	read_defaults(h->config.lima_home, "default.yaml", &f);
-	read_defaults(h->config.lima_home, "override.yaml", &f);
-	check_finding(out, "lima_defaults", &f, "Lima's own defaults open nothing",
-		"Lima merges these into every VM",
-		"take them out, or name the mounts under shared_dirs in config.yaml: a node with "
-		"mounts that were not asked for is refused");
-}
-
 void doctor_lima(const struct home *h, const struct ctx *c, struct checks *out)
 {
 	check_limactl(h, c, out);
 	check_lima_home(h, out);
 	check_socket_path(h, out);
-	check_defaults(h, out);
+	doctor_defaults(h, out);
 }

@@ -1,6 +1,6 @@
-/* doctor_lima.h - limactl, LIMA_HOME, and what Lima's own defaults add to every VM
+/* doctor_lima.h - limactl and LIMA_HOME
  *
- * Checks: limactl, lima_home (required); socket_path, lima_defaults.
+ * Checks: limactl, lima_home (required); socket_path, and those of doctor_defaults.h.
  */
 #ifndef OPS_DOCTOR_LIMA_H
 #define OPS_DOCTOR_LIMA_H

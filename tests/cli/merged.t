@@ -26,6 +26,8 @@ adds override.yaml 'ssh: {forwardX11Trusted: true}' forwardX11Trusted
 adds default.yaml 'copyToHost: [{guest: /etc/passwd, host: /tmp/x}]' copyToHost
 adds default.yaml 'additionalDisks: [data]' additionalDisks
 adds default.yaml 'portForwards: [{guestSocket: /run/docker.sock, hostSocket: /tmp/docker.sock}]' Socket
+adds default.yaml 'provision: [{mode: ansible, playbook: /tmp/site.yaml}]' 'playbook /tmp/site.yaml'
+adds override.yaml 'provision: [{playbook: site.yaml, mode: ansible}]' 'playbook'
 
 sandbox "our own forwardAgent: false beats default.yaml"
 mkdir -p "$LIMA_HOME/_config"; echo 'ssh: {forwardAgent: true, forwardX11: true}' >"$LIMA_HOME/_config/default.yaml"
@@ -42,8 +44,10 @@ mkdir -p "$T/srv" "$LIMA_HOME/_config"; mkdir -p -m 700 "$CODELIMA_HOME/_config"
 printf 'shared_dirs:\n- {host: %s, guest: /mnt/srv, writable: false}\n' "$T/srv" >"$CODELIMA_HOME/_config/config.yaml"
 printf 'mounts: [{location: %s, mountPoint: /mnt/srv}]\n' "$T/srv" >"$LIMA_HOME/_config/default.yaml"
 project app; cl node create --project app --slug app; status 0; err_has "$T/srv" "and are shown"
+cl doctor; out_has '[OK] lima_defaults' "doctor finds nothing amiss with it"
 printf 'mounts: [{location: %s, mountPoint: /mnt/srv, writable: true}]\n' "$T/srv" >"$LIMA_HOME/_config/default.yaml"
 cl --json node create --project app --slug rw; refused 5 PreconditionFailed
+cl doctor; out_has "[WARN] lima_defaults: Lima merges these into every VM: $LIMA_HOME/_config/default.yaml:1 mounts"
 printf 'mounts: [{location: %s, mountPoint: /mnt/other}]\n' "$T/srv" >"$LIMA_HOME/_config/default.yaml"
 cl --json node create --project app --slug other; refused 5 PreconditionFailed
 
@@ -76,11 +80,14 @@ additionalDisks: [data]
 provision:
 - mode: user
   script: echo kept
+- mode: ansible
+  playbook: site.yaml
 E
 project app --template "$T/base.yaml"
 cl node create --project app --slug app; status 0
 err_like 'mount' "the person is told"
+err_like 'ansible.*site.yaml' "of the playbook too, which would run on the host"
 t=$(node_dir app)/instance.lima.yaml
-file_lacks "$t" copyToHost; file_lacks "$t" additionalDisks; file_lacks "$t" 'forwardAgent: true'; file_has "$t" 'echo kept' "the rest stays"
+file_lacks "$t" copyToHost; file_lacks "$t" additionalDisks; file_lacks "$t" ansible; file_lacks "$t" 'forwardAgent: true'; file_has "$t" 'echo kept' "the rest stays"
 limactl list --format '{{json .}}' app >"$T/m.json"; same "$(at "$T/m.json" .config.mounts)" "" "no mount"
 finish

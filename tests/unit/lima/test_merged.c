@@ -66,6 +66,12 @@ static const struct merged_case {
 		.cause = "the instance's own lima.yaml opens the host's socket "
 			 "/lima/api/sock/a.sock\n"
 			 "SCRATCH/_config/default.yaml, line 6 attaches the disk data"},
+	{"a playbook that Lima runs on the host",
+		"{\"provision\":[{\"mode\":\"system\",\"script\":\"x\"},{\"mode\":\"ansible\","
+		"\"playbook\":\"/etc/site.yaml\"}]}",
+		.refused = "SCRATCH/_config/default.yaml, line 9 runs on this computer the "
+			   "playbook /etc/site.yaml",
+		.fix = "remove it there: nothing in codelima's settings allows it"},
 	{"extra ports and networks are told in one line",
 		"{\"portForwards\":[" RULE(3000, 3001, "") "," RULE(1024, 65535,
 			"") "," LAST_RULE "],\"networks\":[{\"lima\":\"shared\",\"interface\":"
@@ -87,7 +93,8 @@ static int setup(void **state)
 		0600);
 	put_file("_config/default.yaml",
 		"mounts:\n- location: /data/shared\ncopyToHost:\n"
-		"- {guest: /etc/x, host: /tmp/x}\nadditionalDisks:\n- data\n",
+		"- {guest: /etc/x, host: /tmp/x}\nadditionalDisks:\n- data\nprovision:\n"
+		"- script: x\n- mode: ansible\n  playbook: /etc/site.yaml\n",
 		0600);
 	put_file("_config/base.yaml", "not: [yaml\n", 0600);
 	return 0;

@@ -78,6 +78,16 @@ static const struct template_case {
 			"left out of the template: sockets of the host in portForwards\n"
 			"switched off in the template: ssh.forwardAgent\n"
 			"switched off in the template: ssh.forwardX11\n"},
+	{.name = "a playbook, which Lima runs on the host, goes, whoever added it",
+		.filled = "provision:\n- mode: user\n  script: echo kept\n- mode: ansible\n"
+			  "  playbook: site.yaml\n- playbook: mine.yaml\n  mode: \"ansible\"\n",
+		.plain = "base: other.yaml\n",
+		.defaults = "provision:\n- mode: ansible\n  playbook: mine.yaml\n",
+		.no_ports = true,
+		.expected = "provision:\n- mode: user\n  script: echo kept\n" SCRIPT
+			    "mounts: []\n" TAIL "portForwards:\n" LAST_RULE,
+		.told = "left out of the template: provision (mode ansible, playbook site.yaml): "
+			"Lima would run it on this computer\n"},
 	{.name = "entries of the person's files are dropped: Lima merges them again",
 		.filled = "images: []\nprovision:\n- mode: user\n  script: \"#!/bin/sh\\necho "
 			  "o\\n\"\n"

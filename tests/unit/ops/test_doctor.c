@@ -173,6 +173,13 @@ static void test_sound_home_and_no_write(void **state)
 static void test_what_is_told_always(void **state)
 {
 	(void)state;
+	struct checks l = {0};
+
+	check_standing(&l, "x", NULL, "a standing fact");
+	assert_false(checks_warned(&l));
+	check_warn(&l, "y", NULL, "a fault");
+	assert_true(checks_warned(&l));
+	checks_fini(&l);
 	expect("host_loopback", "warn", "192.168.5.2");
 	expect("user", proc_is_root() ? "fail" : "ok", "root");
 }
@@ -391,6 +398,9 @@ static void test_lima_defaults(void **state)
 		"mounts:\n- location: \"~\"\nssh:\n  forwardAgent: true\n", 0600);
 	expect("lima_defaults", "warn", "override.yaml:2 mounts");
 	expect("lima_defaults", "warn", "override.yaml:4 ssh.forwardAgent");
+	put_file(
+		"lima/_config/override.yaml", "provision:\n- mode: ansible\n  playbook: x\n", 0600);
+	expect("lima_defaults", "warn", "override.yaml:2 provision with mode ansible");
 	put_file("lima/_config/default.yaml", "mounts: {", 0600);
 	expect("lima_defaults", "warn", "default.yaml");
 }
