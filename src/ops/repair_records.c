@@ -52,19 +52,26 @@ static void recover_claim(
 	fields_fini(&claim_fields, &left);
 }
 
+static bool move_aside(const struct home *h, enum record_type t, const char *id,
+	const struct err *reason, const char *instance, struct buf *where, struct err *e)
+{
+	own_buf struct buf rel = {0};
+
+	buf_printf(&rel, "%s/%s", record_types[t].folder, id);
+	return quarantine_put(h, buf_z(&rel), buf_z(&reason->msg), instance, where, e);
+}
+
 static bool move_record(const struct home *h, enum record_type t, const char *id,
 	const char *instance, struct buf *where, struct err *e)
 {
 	own_lock struct lock lock = LOCK_NONE;
-	own_buf struct buf rel = {0};
 	own_err struct err why = {0};
 
 	if (!lock_record(h, t, id, &lock, e))
 		return false;
 	if (!unreadable(h, t, id, &why))
 		return true; /* somebody mended it */
-	buf_printf(&rel, "%s/%s", record_types[t].folder, id);
-	return quarantine_put(h, buf_z(&rel), buf_z(&why.msg), instance, where, e);
+	return move_aside(h, t, id, &why, instance, where, e);
 }
 
 /* Nothing else may be at work on the node, nor limactl go on alone. */
@@ -91,11 +98,17 @@ static void mend_record(const struct home *h, enum record_type t, const char *id
 {
 	own_err struct err why = {0}, bad = {0};
 	own_buf struct buf where = {0};
+	bool moved;
 
-	if (!id_valid(str_z(id)) || !unreadable(h, t, id, &bad))
+	if (*id == '.' || !unreadable(h, t, id, &bad))
 		return;
-	if (!(t == REC_NODE ? move_node(h, id, &where, &why)
-			    : move_record(h, t, id, NULL, &where, &why)))
+	if (!id_valid(str_z(id))) /* no command ever works on it */
+		moved = move_aside(h, t, id, &bad, NULL, &where, &why);
+	else if (t == REC_NODE)
+		moved = move_node(h, id, &where, &why);
+	else
+		moved = move_record(h, t, id, NULL, &where, &why);
+	if (!moved)
 		repair_failed(r, &why);
 	else if (where.n)
 		finding_add(&r->done[REPAIR_CORRUPT], "%s/%s was moved to %s",

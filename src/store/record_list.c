@@ -76,6 +76,14 @@ static void scan_all(struct record_scan *s, const struct ctx *c, struct record_l
 	out->v = mem_alloc(s->n * record_fields(s->type)->size);
 	parts_do(s->n, read_part, &r);
 	gather(&r, c);
+	s->at = s->n; /* what is left has names that are no ids */
+	for (;;) {
+		own_err struct err why = {0};
+
+		if (record_scan_next(s, &why) == SCAN_END)
+			break;
+		skip(out, c, &why);
+	}
 }
 
 struct order {

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -16,8 +17,12 @@ static bool folder_ids(struct record_scan *s, DIR *d)
 	struct dirent *de;
 
 	while (errno = 0, (de = readdir(d))) {
-		if (!id_valid(str_z(de->d_name)))
+		if (de->d_name[0] == '.')
 			continue;
+		if (!id_valid(str_z(de->d_name))) {
+			strv_add(&s->odd, de->d_name);
+			continue;
+		}
 		if (s->n == cap) {
 			cap = cap ? cap * 2 : 64;
 			s->ids = mem_array(s->ids, cap, sizeof(*s->ids));
@@ -87,10 +92,27 @@ static bool read_whole(int fd, struct buf *out)
 static void set_path(struct record_scan *s)
 {
 	buf_cut(&s->path_buf, s->stem);
-	buf_add(&s->path_buf, s->id, ID_LEN);
+	buf_puts(&s->path_buf, s->id);
 	buf_putc(&s->path_buf, '/');
 	buf_puts(&s->path_buf, record_types[s->type].file);
 	s->path = s->path_buf.p;
+}
+
+/* A record where none is looked for, such as in a copy of a directory that a person made. */
+static enum record_scan_got next_odd(struct record_scan *s, struct err *e)
+{
+	struct stat st;
+
+	s->text = (struct str){0};
+	while (s->odd_at < s->odd.n) {
+		s->id = s->odd.v[s->odd_at++];
+		set_path(s);
+		if (fstatat(s->dir, s->path + s->stem, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		err_set(e, ERR_METADATA_CORRUPTION, "%s: its directory's name is no id", s->path);
+		return SCAN_UNREADABLE;
+	}
+	return SCAN_END;
 }
 
 enum record_scan_got record_scan_next(struct record_scan *s, struct err *e)
@@ -111,7 +133,7 @@ enum record_scan_got record_scan_next(struct record_scan *s, struct err *e)
 		s->text = buf_view(&s->text_buf);
 		return SCAN_RECORD;
 	}
-	return SCAN_END;
+	return next_odd(s, e);
 }
 
 void record_scan_close(struct record_scan *s)
@@ -120,6 +142,7 @@ void record_scan_close(struct record_scan *s)
 		fd_close_p(&s->dir);
 	if (!s->is_part)
 		free(s->ids);
+	strv_fini(&s->odd);
 	buf_fini(&s->path_buf);
 	buf_fini(&s->text_buf);
 	*s = (struct record_scan){.dir = -1};

@@ -11,12 +11,14 @@
  *	record_scan_part(&part, &s, from, to);	(then next() and close() as above)
  *
  * In no order. A directory without a record file is what a killed process left and
- * is passed over. Buffers are used again for each record: what next() shows is good
- * until the following one.
+ * is passed over; a record file in a directory whose name is no id cannot be one of the
+ * home's and is told, last, as unreadable. Buffers are used again for each record: what
+ * next() shows is good until the following one.
  */
 #ifndef STORE_RECORD_SCAN_H
 #define STORE_RECORD_SCAN_H
 
+#include "base/strv.h"
 #include "model/id.h"
 #include "store/record_types.h"
 
@@ -29,7 +31,9 @@ struct record_scan {
 	/* The scan's own. */
 	int dir;
 	char (*ids)[ID_LEN + 1];
-	size_t n, at;		       /* s->ids[at - 1] is the current one */
+	size_t n, at;	 /* s->ids[at - 1] is the current one */
+	struct strv odd; /* names that are no ids; a part has none */
+	size_t odd_at;
 	struct buf path_buf, text_buf; /* "<home>/nodes/<id>/node.yaml" */
 	size_t stem;		       /* length of "<home>/nodes/" */
 	bool is_part;		       /* dir and ids are another one's */

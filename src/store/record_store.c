@@ -20,13 +20,27 @@ static bool not_found(enum record_type t, const char *id, struct err *e)
 	return err_field(e, "query", id);
 }
 
+/* No record of ours has it; one that lies in such a directory (record_scan.h) is corrupt. */
+static bool odd_id(const struct home *h, enum record_type t, const char *id, struct err *e)
+{
+	own_buf struct buf path = {0};
+
+	if (!*id || *id == '.' || strchr(id, '/'))
+		return not_found(t, id, e);
+	record_file(h, t, id, &path);
+	if (!file_exists(buf_z(&path)))
+		return not_found(t, id, e);
+	err_set(e, ERR_METADATA_CORRUPTION, "%s: its directory's name is no id", buf_z(&path));
+	return err_field(e, "path", buf_z(&path));
+}
+
 static bool load_text(const struct home *h, enum record_type t, const char *id, struct buf *path,
 	struct buf *text, struct err *e)
 {
 	own_err struct err why = {0};
 
 	if (!id_valid(str_z(id)))
-		return not_found(t, id, e);
+		return odd_id(h, t, id, e);
 	record_file(h, t, id, path);
 	if (file_read(buf_z(path), text, YAML_MAX_SIZE, &why))
 		return true;

@@ -67,6 +67,14 @@ settled
 q=$(echo "$CODELIMA_HOME"/_quarantine/*-*/manifest.json | tr ' ' '\n' | xargs grep -l '"nodes/' | xargs dirname); id=$(at "$q/manifest.json" .from); same "$(at "$q/manifest.json" .instance_name)" n1
 mv "$q/${id#nodes/}" "$CODELIMA_HOME/nodes/"; there "$CODELIMA_HOME/$id" "it can be moved back"
 
+sandbox "a record in a directory whose name is no id"
+node app; d=$(node_dir app); cp -R "$d" "$CODELIMA_HOME/nodes/saved"; mkdir -m 700 "$CODELIMA_HOME/projects/notes" "$CODELIMA_HOME/projects/.git"; touch "$CODELIMA_HOME/projects/.git/project.yaml"; chmod 600 "$CODELIMA_HOME/projects/.git/project.yaml"
+cl --json node list; status 0; json '.data.#' 1; err_has "$CODELIMA_HOME/nodes/saved/node.yaml: its directory's name is no id" "is told by lists"
+same "$(grep -c warning "$T/err")" 1 "in one line"; cl project list; err_empty "what holds no record is nobody's"
+sed -i "s/^id:.*/id: saved/; s/^slug:.*/slug: mine/" "$CODELIMA_HOME/nodes/saved/node.yaml"; cl --json node show saved; refused 7 MetadataCorruption
+cl --json node show mine; refused 4 NotFound; cl --json doctor; checked corrupt warn
+repair; repaired corrupt 'nodes/saved was moved to _quarantine/'; gone "$CODELIMA_HOME/nodes/saved"; there "$d/node.yaml"; settled; cl node start app; status 0
+
 sandbox "a broken profile"
 cl profile create --name mine; printf '}{' >"$CODELIMA_HOME/_config/agent-profiles/mine.yaml"
 repair; repaired corrupt 'mine.yaml'; gone "$CODELIMA_HOME/_config/agent-profiles/mine.yaml"; same "$(cat "$CODELIMA_HOME"/_quarantine/*/mine.yaml)" '}{'; settled
