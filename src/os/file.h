@@ -40,7 +40,7 @@ bool file_read(const char *path, struct buf *out, size_t max, struct err *e);
 bool file_read_from(const char *path, uint64_t from, struct buf *out, size_t max, struct err *e);
 bool file_replace(const char *path, struct str content, unsigned mode, struct err *e);
 /* The same without fsync, for what means nothing any more once the machine went down:
- * who works on what, how far it is, hints. A killed process leaves the old or the new
+ * which child runs, how far it is, hints. A killed process leaves the old or the new
  * here too; after a loss of power readers must bear an empty file. */
 bool file_swap(const char *path, struct str content, unsigned mode, struct err *e);
 /* Appends with one write(2), making the file (0600) when missing; ERR when short. */

@@ -130,17 +130,28 @@ bool claim_take(struct claim_handle *k, const struct home *h, const char *node_i
 	return false;
 }
 
-bool claim_renew(struct claim_handle *k, struct err *e)
+/* That the node was claimed outlives a loss of power; which child runs need not, since the
+ * child does not. A claim without content is still one (claim_read). */
+static bool claim_write(struct claim_handle *k, bool durable, struct err *e)
 {
 	own_buf struct buf path = {0}, text = {0};
 	struct json_out j = {.out = &text};
+	bool ok;
 
 	codec_to_json(&claim_fields, &k->claim, &j);
 	buf_putc(&text, '\n');
-	if (!file_swap(claim_path(k->home, k->node_id, &path), buf_view(&text), 0600, e))
+	claim_path(k->home, k->node_id, &path);
+	ok = durable ? file_replace(buf_z(&path), buf_view(&text), 0600, e)
+		     : file_swap(buf_z(&path), buf_view(&text), 0600, e);
+	if (!ok)
 		return err_wrap(e, "claim the node");
 	k->written = true;
 	return true;
+}
+
+bool claim_renew(struct claim_handle *k, struct err *e)
+{
+	return claim_write(k, true, e);
 }
 
 bool claim_child(void *arg, int pid, uint64_t start, struct err *e)
@@ -149,7 +160,7 @@ bool claim_child(void *arg, int pid, uint64_t start, struct err *e)
 
 	k->claim.child_pgid = pid;
 	set_number(&k->claim.child_start_time, start);
-	return claim_renew(k, e);
+	return claim_write(k, false, e);
 }
 
 void claim_drop(struct claim_handle *k)

@@ -48,7 +48,7 @@ bool fork_note_write(
 	buf_putc(&text, '\n');
 	own_file(h, project_id, &path);
 	return file_mkdirs(folder(h, &dir), 0700, e) &&
-	       file_swap(buf_z(&path), buf_view(&text), 0600, e);
+	       file_replace(buf_z(&path), buf_view(&text), 0600, e);
 }
 
 void fork_note_remove(const struct home *h, const char *project_id)

@@ -1,8 +1,8 @@
 /* fork_notes.h - what a running fork makes: _state/forks/<source>.<PID>.<START>.json
  *
  * Written before the first of it is made and removed when the fork is over, so that what
- * one that was killed left is found, and taken back or gone on with. Not durable: after a
- * loss of power the half that is left beside a destination has to be removed by hand.
+ * one that was killed, or that a loss of power ended, left is found, and taken back or gone
+ * on with.
  */
 #ifndef STORE_FORK_NOTES_H
 #define STORE_FORK_NOTES_H
