@@ -204,8 +204,22 @@ static const char *operation_name(const struct command *c)
 	return inner ? inner + 1 : c->name;
 }
 
+/* The command line with --yes, before a -- that would make a name of it. */
+static void with_yes(const struct strv *argv, struct strv *out)
+{
+	size_t at = 0;
+
+	while (at < argv->n && !z_eq(argv->v[at], "--"))
+		strv_add(out, argv->v[at++]);
+	strv_add(out, "--yes");
+	while (at < argv->n)
+		strv_add(out, argv->v[at++]);
+}
+
 bool cmd_detach(struct invocation *inv, struct err *e)
 {
+	bool given = inv->cmd->ask && inv_has(inv, "yes"), yes = given;
+	own_strv struct strv answered = {0};
 	struct job job = {0};
 
 	if (inv->events) {
@@ -216,7 +230,12 @@ bool cmd_detach(struct invocation *inv, struct err *e)
 	/* There is nothing yet that a command could run long on: it will say so. */
 	if (!inv->home.exists)
 		return inv->cmd->run(inv, e);
-	if (!detach(&inv->home, inv->ctx, operation_name(inv->cmd), &inv->argv, &job, e))
+	if (inv->cmd->ask && !inv->cmd->ask(inv, &yes, e))
+		return false;
+	if (yes && !given)
+		with_yes(&inv->argv, &answered);
+	if (!detach(&inv->home, inv->ctx, operation_name(inv->cmd),
+		    answered.n ? &answered : &inv->argv, &job, e))
 		return false;
 	out_changed(inv, &job_fields, &job, "Started job %s. Follow it with: codelima job wait %s",
 		job.id, job.id);

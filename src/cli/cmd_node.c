@@ -101,12 +101,14 @@ static bool confirmed(const char *question, const char *slug)
 	return tty_read_line(0, &line) && z_eq(buf_z(&line), slug);
 }
 
-static bool ask_before_delete(struct invocation *inv, bool *yes, struct err *e)
+bool ask_node_delete(struct invocation *inv, bool *yes, struct err *e)
 {
 	own_buf struct buf question = {0};
 	struct node n = {0};
 	const char *risk;
 
+	if (*yes)
+		return true;
 	if (!node_find(&inv->home, inv->ctx, inv->args.v[0], &n, e))
 		return false;
 	risk = node_delete_risk(&inv->home, &n);
@@ -117,11 +119,13 @@ static bool ask_before_delete(struct invocation *inv, bool *yes, struct err *e)
 	return true;
 }
 
-static bool ask_before_recreate(struct invocation *inv, bool *yes, struct err *e)
+bool ask_node_start(struct invocation *inv, bool *yes, struct err *e)
 {
 	own_buf struct buf question = {0};
 	struct node n = {0};
 
+	if (*yes || !inv_has(inv, "recreate"))
+		return true;
 	if (!node_find(&inv->home, inv->ctx, inv->args.v[0], &n, e))
 		return false;
 	buf_printf(&question,
@@ -149,9 +153,8 @@ bool cmd_node_start(struct invocation *inv, struct err *e)
 	};
 	struct node n = {0};
 
-	if (o.recreate && !o.yes && !ask_before_recreate(inv, &o.yes, e))
-		return false;
-	if (!node_start(&inv->home, inv->ctx, inv->args.v[0], &o, &n, e))
+	if (!ask_node_start(inv, &o.yes, e) ||
+		!node_start(&inv->home, inv->ctx, inv->args.v[0], &o, &n, e))
 		return false;
 	report(inv, &n, "Started");
 	return true;
@@ -203,9 +206,8 @@ bool cmd_node_delete(struct invocation *inv, struct err *e)
 	bool yes = inv_has(inv, "yes");
 	struct node n = {0};
 
-	if (!yes && !ask_before_delete(inv, &yes, e))
-		return false;
-	if (!node_delete(&inv->home, inv->ctx, inv->args.v[0], yes, &inv->argv, &n, e))
+	if (!ask_node_delete(inv, &yes, e) ||
+		!node_delete(&inv->home, inv->ctx, inv->args.v[0], yes, &inv->argv, &n, e))
 		return false;
 	out_changed(inv, &node_fields, &n, "Deleted node %s (%s).", n.slug, n.id);
 	fields_fini(&node_fields, &n);

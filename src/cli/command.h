@@ -60,6 +60,9 @@ struct command {
 	const struct flag *flags;
 	size_t n_flags;
 	bool (*run)(struct invocation *inv, struct err *e);
+	/* Asks on the terminal what --yes answers: with --detach, before there is none. *yes is
+	 * left alone where nothing has to be asked. May be NULL. */
+	bool (*ask)(struct invocation *inv, bool *yes, struct err *e);
 	const char *summary; /* one line, no dot at the end */
 	const char *more;    /* paragraphs for --help and the man page, or NULL */
 };

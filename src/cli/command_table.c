@@ -567,6 +567,7 @@ const struct command commands[] = {
 		FLAGS(node_start_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_start,
+		.ask = ask_node_start,
 		.summary = "start a node; the first time copies the workspace and runs bootstrap",
 		.more = "A start that failed goes on where it stopped when it is run again."},
 	{.group = "node",
@@ -611,6 +612,7 @@ const struct command commands[] = {
 		FLAGS(node_delete_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_delete,
+		.ask = ask_node_delete,
 		.summary = "delete a node and its VM",
 		.more = "Asks first when the VM runs or holds a copy of the workspace; without a "
 			"terminal that needs --yes."},

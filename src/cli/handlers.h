@@ -45,6 +45,8 @@ bool cmd_node_restart(struct invocation *inv, struct err *e);
 bool cmd_node_clone(struct invocation *inv, struct err *e);
 bool cmd_node_cleanup_incomplete(struct invocation *inv, struct err *e);
 bool cmd_node_delete(struct invocation *inv, struct err *e);
+bool ask_node_start(struct invocation *inv, bool *yes, struct err *e);
+bool ask_node_delete(struct invocation *inv, bool *yes, struct err *e);
 bool cmd_node_logs(struct invocation *inv, struct err *e);
 bool cmd_shell(struct invocation *inv, struct err *e);
 

@@ -38,6 +38,15 @@ cl job cancel "$job"; status 5 "what has ended is not cancelled"; err_has "has e
 cl --json job cancel "$job"; refused 5 PreconditionFailed
 cl job wait "$job"; status 0 "waiting for it again is no different"
 
+sandbox "what a job cannot ask is asked before it starts"
+running app
+cl --json node delete app --detach; refused 5 PreconditionFailed; there "$(node_dir app)/node.yaml"
+run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach app < <(sleep 0.3; echo no; sleep 2); status 5; out_has 'Type its name (app)'
+run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach -- app < <(sleep 0.3; echo app; sleep 2); status 0; out_has 'Started job'
+cl --json job list; job=$(at "$T/out" '.data.2.id'); cl job wait "${job:-none}"
+cl --json job show "$job"; json .data.operation delete; json .data.state 'done'; json .data.argv.4 --yes; json .data.argv.5 -- "no word of it becomes a name"
+cl --json node show app; json .data.status terminated; gone "$LIMA_HOME/app"
+
 sandbox "every long command"
 project app
 cl --json node create --project app --slug app --detach; status 0; job=$(get .data.id); json .data.operation create
