@@ -92,8 +92,38 @@ static void tell_totals(const struct ctx *c, const struct capture_totals *t)
 		"with hard links to other names, each stored as a file of its own");
 }
 
-static bool capture(const struct home *h, const struct ctx *c, const char *into, struct snapshot *s,
-	struct capture_totals *t, struct err *e)
+/* For the progress bar. A second snapshot is fast because it copies little: a look over the whole
+ * tree first would be felt, and what the one before held is near enough. */
+static uint64_t expected_bytes(const struct ctx *c, const struct project *p, const struct home *h,
+	const struct capture_opts *o)
+{
+	own_survey struct survey look = {0};
+	struct snapshot last = {0};
+	uint64_t bytes = 0;
+
+	if (!o->previous) {
+		survey_tree(o->root, o->ignore, c, &look, NULL);
+		return look.bytes;
+	}
+	if (snapshot_find(h, p, path_base(str_z(o->previous)).p, &last, NULL))
+		bytes = (uint64_t)last.total_bytes;
+	fields_fini(&snapshot_fields, &last);
+	return bytes;
+}
+
+static void tell_begin(const struct ctx *c, const struct capture_opts *o)
+{
+	own_buf struct buf text = {0};
+
+	buf_printf(&text, "reading %s", o->root);
+	ctx_progress(c, &(struct progress){.step = "snapshot",
+				.unit = o->expect_bytes ? UNIT_BYTES : UNIT_NONE,
+				.total = o->expect_bytes,
+				.message = buf_view(&text)});
+}
+
+static bool capture(const struct home *h, const struct ctx *c, const struct project *p,
+	const char *into, struct snapshot *s, struct capture_totals *t, struct err *e)
 {
 	struct ignore *g = excludes(h);
 	own_buf struct buf previous = {0};
@@ -111,7 +141,8 @@ static bool capture(const struct home *h, const struct ctx *c, const char *into,
 	head_of(s, &head);
 	if (snapshot_newest_with(h, s->project_id, CAPTURE_CACHE, &previous))
 		o.previous = buf_z(&previous);
-	ctx_step(c, "snapshot", STEP_RUNNING, "reading %s", s->workspace_path);
+	o.expect_bytes = expected_bytes(c, p, h, &o);
+	tell_begin(c, &o);
 	ok = capture_tree(&o, c, t, e);
 	s->entry_count = (int64_t)t->entries;
 	s->total_bytes = (int64_t)t->bytes;
@@ -129,7 +160,7 @@ bool snapshot_take(const struct home *h, const struct ctx *c, const struct proje
 	bool ok;
 
 	describe(h, p, kind, label, &s);
-	ok = snapshot_begin(&d, h, s.project_id, s.id, e) && capture(h, c, d.dir, &s, &t, e) &&
+	ok = snapshot_begin(&d, h, s.project_id, s.id, e) && capture(h, c, p, d.dir, &s, &t, e) &&
 	     snapshot_publish(&d, &s, e);
 	if (ok) {
 		tell_totals(c, &t);

@@ -137,17 +137,20 @@ static const struct crew_kind crew_kind = {
 static void tell(struct capture *cap)
 {
 	int64_t now = clock_mono_ms();
+	uint64_t total = cap->o->expect_bytes;
 	own_buf struct buf text = {0};
 
 	if (now - cap->told_at < TELL_EVERY_MS)
 		return;
 	cap->told_at = now;
+	if (total && total < cap->t->bytes) /* it was a guess */
+		total = cap->t->bytes;
 	num_count(&text, cap->t->files);
 	buf_puts(&text, " files");
 	ctx_progress(cap->c, &(struct progress){.step = "snapshot",
 				     .unit = UNIT_BYTES,
 				     .done = cap->t->bytes,
-				     .total = cap->o->expect_bytes,
+				     .total = total,
 				     .message = buf_view(&text)});
 }
 

@@ -30,7 +30,7 @@ struct capture_opts {
 	const struct strmap *head;   /* of the manifest */
 	const char *tree_root;	     /* at its end */
 	const char *excludes_in;     /* the file with the excludes, for advice */
-	uint64_t expect_bytes;	     /* for the progress bar; 0: not known */
+	uint64_t expect_bytes;	     /* for the progress bar, about; 0: not known */
 };
 
 struct capture_totals {

@@ -88,7 +88,7 @@ ok "$([ "$(ino "$t/README")" != "$(ino "$w/README")" ]; echo $?)" "the live work
 chmod 000 "$w/a/x"; mkdir -m 000 "$w/shut"
 before=$(traces "$CODELIMA_HOME")
 cl --json project snapshot create app; refused 5 PreconditionFailed "unreadable files"
-json_like .error.cause 'a/x.*shut|shut.*a/x' "are named"; json_like .error.fix snapshot.excludes
+json_like .error.cause 'a/x.*shut|shut.*a/x' "are named"; json_like .error.cause snapshot.excludes
 same "$(traces "$CODELIMA_HOME")" "$before" "and nothing is left"
 sed -i 's/^\( *\)- \.git$/&\n\1- shut\/\n\1- \/a\/x/' "$CODELIMA_HOME/_config/config.yaml"
 cl project snapshot create app; status 0 "excluded ones are no obstacle"
@@ -152,6 +152,13 @@ for sig in INT TERM KILL; do
 done
 cl project snapshot create app; status 0 "the next one goes through"
 same "$(ls -A "$CODELIMA_HOME"/projects/*/snapshots | wc -l)" 1 "and removes what the dead one left"
+
+sandbox "progress has a total"
+project app; head -c 70000 /dev/zero >"$(workspace app)/big"
+for kind in "the first" "one behind it"; do
+	cl project snapshot create app --events; status 0; head -n 1 "$T/out" >"$T/e"
+	same "$(at "$T/e" .step) $(at "$T/e" .state) $(at "$T/e" .total) $(at "$T/e" .unit)" "snapshot running 70029 bytes" "$kind"
+done
 
 sandbox "a home of the reference"
 cp -a "$top/tests/data/reference-homes/small/home" "$CODELIMA_HOME"; mkdir -p "$FAKE_WORK/api repo"
