@@ -6,28 +6,52 @@
 #include "cli/live.h"
 #include "cli/output.h"
 #include "cli/parse.h"
+#include "data/jsonout.h"
 #include "ops/detach.h"
 #include "os/fd.h"
 #include "os/signals.h"
+
+static void version_text(struct invocation *inv, struct buf *text)
+{
+	struct json_out j = {.out = inv->data};
+
+	buf_puts(text, "codelima " CODELIMA_VERSION "\n");
+	if (!inv_json(inv))
+		return;
+	jout_object(&j);
+	jout_kv_z(&j, "codelima", CODELIMA_VERSION);
+	jout_end(&j);
+}
+
+static void help_text(struct invocation *inv, struct buf *text)
+{
+	struct json_out j = {.out = inv->data};
+
+	if (inv->cmd && !(inv->cmd->traits & CMD_REST && inv->rest.n))
+		help_command(text, inv->cmd);
+	else if (inv->args.n)
+		help_group(text, inv->args.v[0]);
+	else
+		help_overview(text);
+	if (inv_json(inv))
+		jout_str(&j, buf_view(text));
+}
 
 /* Help and version run nothing and touch nothing. True: answered. */
 static bool answer_without_running(struct invocation *inv)
 {
 	own_buf struct buf text = {0};
 
-	if (inv->version && !inv->help) {
-		out_line("codelima %s", CODELIMA_VERSION);
-		return true;
-	}
-	if (!inv->help)
-		return false;
-	if (inv->cmd && !(inv->cmd->traits & CMD_REST && inv->rest.n))
-		help_command(&text, inv->cmd);
-	else if (inv->args.n)
-		help_group(&text, inv->args.v[0]);
+	if (inv->help)
+		help_text(inv, &text);
+	else if (inv->version)
+		version_text(inv, &text);
 	else
-		help_overview(&text);
-	fd_stdout(buf_view(&text));
+		return false;
+	if (inv_json(inv))
+		out_document(buf_view(inv->data));
+	else
+		fd_stdout(buf_view(&text));
 	return true;
 }
 

@@ -16,10 +16,15 @@ void out_document(struct str data)
 	fd_stdout(buf_view(&b));
 }
 
+/* The document has no member for the way out (contract/cli.md §2): it ends the cause. */
 static void error_json(const struct err *e, struct buf *b)
 {
 	struct json_out j = {.out = b};
+	own_buf struct buf cause = {0};
 
+	buf_str(&cause, buf_view(&e->cause));
+	if (e->fix.n)
+		buf_printf(&cause, "%sfix: %s", cause.n ? "\n" : "", buf_z(&e->fix));
 	jout_object(&j);
 	jout_key(&j, "error");
 	jout_object(&j);
@@ -30,9 +35,7 @@ static void error_json(const struct err *e, struct buf *b)
 	for (size_t i = 0; i < e->n_fields; i++)
 		jout_kv_z(&j, e->fields[i].name, e->fields[i].value);
 	jout_end(&j);
-	jout_kv_str(&j, "cause", buf_view(&e->cause));
-	if (e->fix.n)
-		jout_kv_str(&j, "fix", buf_view(&e->fix));
+	jout_kv_str(&j, "cause", buf_view(&cause));
 	jout_end(&j);
 	jout_kv_bool(&j, "ok", false);
 	jout_end(&j);
@@ -171,13 +174,15 @@ static void put_table(struct buf *out, const struct strv *cells, size_t n_column
 	}
 	for (size_t i = 0; i < cells->n; i++) {
 		size_t k = i % n_columns, w = text_width(str_z(cells->v[i]));
-		bool last = k + 1 == n_columns;
 
 		buf_puts(out, cells->v[i]);
-		if (!last)
+		if (k + 1 < n_columns) {
 			buf_printf(out, "%*s", (int)(width[k] - w + 2), "");
-		else
-			buf_putc(out, '\n');
+			continue;
+		}
+		while (out->n && out->p[out->n - 1] == ' ') /* empty cells at a line's end */
+			buf_cut(out, out->n - 1);
+		buf_putc(out, '\n');
 	}
 }
 

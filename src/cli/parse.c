@@ -76,18 +76,23 @@ static void consider_flag(struct nearest *n, const struct flag *f)
 		consider(n, f->alias[a]);
 }
 
-static bool unknown_flag(const struct parser *p, struct str name, const char *word, struct err *e)
+static const char *flag_nearest(const struct parser *p, struct str name)
 {
-	own_buf struct buf b = {0};
 	struct nearest near = {.word = name};
 	const struct flag *f;
-	const char *hint;
 
 	for (size_t i = 0; p->inv->cmd && (f = command_flag(p->inv->cmd, i)); i++)
 		consider_flag(&near, f);
 	for (size_t i = 0; i < global_flags_n; i++)
 		consider_flag(&near, &global_flags[i]);
-	hint = suggestion(&near);
+	return suggestion(&near);
+}
+
+static bool unknown_flag(const struct parser *p, struct str name, const char *word, struct err *e)
+{
+	own_buf struct buf b = {0};
+	const char *hint = flag_nearest(p, name);
+
 	command_words(p, &b);
 	bad(e, "%s has no flag %s%s%s%s", buf_z(&b), word, hint ? " (did you mean --" : "",
 		hint ? hint : "", hint ? "?)" : "");
@@ -234,7 +239,9 @@ static bool unknown_command(struct parser *p, const char *word, struct err *e)
 	command_words(p, &b);
 	bad(e, "%s has no command \"%s\"%s%s%s", buf_z(&b), word, hint ? " (did you mean " : "",
 		hint ? hint : "", hint ? "?)" : "");
-	err_field(e, "command", word);
+	err_field(e, "group", p->group ? p->group : word);
+	if (p->group)
+		err_field(e, "command", word);
 	return err_fix(e, p->group ? "codelima %s --help" : "codelima help", p->group);
 }
 
@@ -273,10 +280,12 @@ static bool take_name(struct parser *p, const char *word, struct err *e)
 static bool surplus(const struct parser *p, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0};
+	const char *hint = flag_nearest(p, str_z(word));
 
 	command_words(p, &b);
-	bad(e, "%s takes %s: \"%s\" is too much", buf_z(&b),
-		p->inv->cmd->max_args ? "no more arguments" : "no arguments", word);
+	bad(e, "%s takes %s: \"%s\" is too much%s%s%s", buf_z(&b),
+		p->inv->cmd->max_args ? "no more arguments" : "no arguments", word,
+		hint ? " (did you mean --" : "", hint ? hint : "", hint ? "?)" : "");
 	return try_help(p, e);
 }
 
@@ -350,6 +359,7 @@ static bool complete_line(struct parser *p, struct err *e)
 		return true;
 	if (!c && p->group) {
 		bad(e, "%s needs a command", buf_z(&b));
+		err_field(e, "group", p->group);
 		return err_fix(e, "codelima %s --help", p->group);
 	}
 	if (!c)
@@ -366,11 +376,11 @@ static bool complete_line(struct parser *p, struct err *e)
 	return true;
 }
 
-/* --json and --help count even where the rest of the line is wrong. */
+/* How the error is told is known even where the rest of the line is wrong. */
 static void look_ahead(struct invocation *inv, int argc, char **argv)
 {
 	for (int i = 1; i < argc && !z_eq(argv[i], "--"); i++)
-		if (z_eq(argv[i], "--json"))
+		if (z_eq(argv[i], "--json") || z_eq(argv[i], "--events"))
 			inv->json = true;
 }
 

@@ -60,7 +60,7 @@ no 2 InvalidArgument "an empty destination" app --workspace ''
 no 5 PreconditionFailed "a full directory" app --workspace "$FAKE_WORK/full"; json .error.fields.workspace_path "$FAKE_WORK/full"
 no 5 PreconditionFailed "a file" app --workspace "$FAKE_WORK/file"
 no 5 PreconditionFailed "a dangling link" app --workspace "$FAKE_WORK/dangling"
-no 2 InvalidArgument "nothing above it" app --workspace "$FAKE_WORK/no/where"; json_like .error.fix 'mkdir -p'
+no 2 InvalidArgument "nothing above it" app --workspace "$FAKE_WORK/no/where"; json_like .error.cause 'mkdir -p'
 no 2 InvalidArgument "inside the source" app --workspace "$w/src/c"
 no 2 InvalidArgument "inside the source, through a link" app --workspace "$FAKE_WORK/alias/c"
 no 2 InvalidArgument "inside CODELIMA_HOME" app --workspace "$CODELIMA_HOME/projects/c"

@@ -18,6 +18,8 @@ cp "$T/out" "$T/help1"
 cl node create --help; status 0; ok "$(cmp -s "$T/out" "$T/help1"; echo $?)" "both ways give the same text"
 cl node create --project nope -h; status 0 "--help wins over the rest"
 cl --json help; status 0; json .ok true
+cl --json node create --help; status 0; json_like .data '^codelima node create' "help is one document too"
+cl node --help --json; status 0; json_like .data '^codelima node'
 cl help nod; status 2; err_has node
 cl help node creat; status 2; err_has create
 gone "$CODELIMA_HOME" "help makes no home"
@@ -27,6 +29,7 @@ no_calls
 sandbox "version"
 cl --version; status 0; out_like '^codelima [0-9]+\.[0-9]+'; err_empty
 no_calls "--version runs nothing"
+cl --json --version; status 0; json .ok true; json_like .data.codelima '^[0-9]+\.[0-9]+'
 cl version; status 0; out_has 2.2.0 "version names Lima's"
 out_like 'terminal engine [0-9]+\.[0-9]+ \(Unicode [0-9]+' "and the terminal engine's"
 cl --json version; status 0; json .ok true; json .data.lima 2.2.0; json .data.unicode 15.0
@@ -60,11 +63,15 @@ cl node list surplus; status 2; err_has surplus
 cl project create --slug a; status 2; err_has "--workspace" "a missing flag is named"
 cl node show; status 2 "a missing word"
 cl project create --workspace /nonexistent --frobnicate; status 2; err_has "--frobnicate" "grammar before the world"
+cl --json node lsit; json .error.fields.group node; json .error.fields.command lsit
+cl --json nod list; json .error.fields.group nod
+cl node list includ-deleted; status 2; err_has "did you mean --include-deleted" "a surplus word may be a flag"
+cl node start a --evens --events; status 2; err_empty "with --events the error is the last line of stdout"; json .error.category InvalidArgument
 cl --json node lsit; refused 2 InvalidArgument; json_like .error.message list; err_empty "errors go to the document"
 cl --jsn node list; status 2; err_has "--json"
 cl -x; status 2
 cl node; status 2 "a group alone says what it needs"; err_has "node --help"
-cl project fork x; status 2 "what is not built yet is not there"
+cl project fork x; status 2 "a required flag that is missing"
 gone "$CODELIMA_HOME" "no home after all that"
 no_calls
 
@@ -78,6 +85,8 @@ cl project show dash -- --json; status 2 "and a surplus word is one"
 sandbox "errors in text and JSON"
 cl project show nope; status 4; out_empty; err_like '^codelima: .*nope'
 cl --json project show nope; refused 4 NotFound; json_like .error.message nope
+ok "$(grep -qE '^\{"error":\{"category":"NotFound","message":"([^"\\]|\\.)+","fields":\{[^}]*\},"cause":"[^"]*"\},"ok":false\}$' "$T/out"; echo $?)" "just the members of the contract, in its order"
+json_like .error.cause 'fix: codelima project list$' "what mends it ends the cause"
 for key in message fields cause; do json_like ".error.$key.?" 'string|object|null|array' "error has $key"; done
 cl --json node list; status 0; json .ok true; json .data '[]' "an empty list is []"
 cl --json project list; status 0; json .data '[]'
@@ -86,6 +95,8 @@ cl node list; status 0; out_has slug "the header is there without rows"
 for h in slug uuid workspace_mode workspace_path runtime vm_status agent; do out_like "\\b$h\\b"; done
 cl project list; status 0; for h in slug uuid workspace_path runtime agent; do out_like "\\b$h\\b"; done
 cl environment list; status 0; for h in slug uuid commands; do out_like "\\b$h\\b"; done
+w=$(workspace tables); cl project create --workspace "$w"; cl project snapshot create tables; cl project snapshot list tables
+ok "$(! grep -q ' $' "$T/out"; echo $?)" "no line of a table ends in spaces"
 
 sandbox "no colour off a terminal"
 cl doctor

@@ -79,7 +79,7 @@ cl --json node start nothing --detach; refused 4 NotFound; gone "$CODELIMA_HOME"
 node app
 n=$(jobs_now | wc -l)
 cl --json node start nothing --detach; refused 4 NotFound; json .error.fields.query nothing
-json_like .error.fix "node list" "with the way out"
+json_like .error.cause "node list" "with the way out"
 cl node start nothing --detach; status 4; err_like '^codelima: there is no node "nothing"'; out_empty
 cl --json node create --project app --slug 'Bad Slug' --detach; refused 2 InvalidArgument
 cl --json node create --project app --slug app --detach; refused 5 PreconditionFailed; json .error.fields.slug app
@@ -89,7 +89,7 @@ cl --json node start app --detach --events; refused 2 InvalidArgument
 cl --json node list --detach; refused 2 InvalidArgument
 same "$(jobs_now | wc -l)" "$n" "no job is left"
 cl node start app; status 0
-cl --json node delete app --detach; refused 5 PreconditionFailed; json_like .error.fix "--yes"
+cl --json node delete app --detach; refused 5 PreconditionFailed; json_like .error.cause "--yes"
 cl --json node start app --recreate --detach; refused 5 PreconditionFailed
 same "$(jobs_now | wc -l)" "$((n + 1))" "no job is left"
 cl --json node show app; json .data.status running "the node is as it was"
@@ -199,7 +199,7 @@ cl --json job log "$job" --follow; refused 2 InvalidArgument
 sandbox "ids"
 node app; cl node start app; cl node stop app
 cl --json job show 01; refused 4 NotFound
-cl --json job show zzzzzzzz; refused 4 NotFound; json .error.fields.query zzzzzzzz; json_like .error.fix "job list"
+cl --json job show zzzzzzzz; refused 4 NotFound; json .error.fields.query zzzzzzzz; json_like .error.cause "job list"
 ids=(); for i in $(jobs_now); do ids+=("$i"); done
 cl --json job show "${ids[0]:0:8}"; refused 2 InvalidArgument; json_like .error.cause "${ids[1]}"
 cl job show "${ids[2]: -8}"; status 0; out_has "operation: stop"

@@ -130,7 +130,7 @@ running app --workspace-mode mounted
 echo 'stop: "touch /tmp/x; {{binary}} stop {{instance_name}}"' >"$FAKE_WORK/app/lima.yaml"
 project other
 cl --json node create --project other --slug o --lima-commands-file "$FAKE_WORK/app/lima.yaml"
-ok "$([ "$status" != 0 ]; echo $?)" "is refused"; json_like .error.fix trust-file
+ok "$([ "$status" != 0 ]; echo $?)" "is refused"; json_like .error.cause trust-file
 cl node create --project other --slug o --lima-commands-file "$FAKE_WORK/app/lima.yaml" --trust-file; status 0 "unless it is trusted"
 echo 'stop: "{{binary}} stop {{instance_name}}"' >"$FAKE_WORK/other/lima.yaml"
 cl node create --project other --slug o2 --lima-commands-file "$FAKE_WORK/other/lima.yaml"; status 0; err_has lima.yaml "inside any other a notice"

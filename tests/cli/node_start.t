@@ -134,7 +134,7 @@ play; cl node start app; status 0
 sandbox "a missing VM is never started"
 node app; FAKE_PLAY='' FAKE_LOG='' limactl delete -f app 2>/dev/null; forget
 cl --json node start app; refused 5 PreconditionFailed
-json_like .error.fix 'recreate.*delete' "the repair is named"
+json_like .error.cause 'recreate.*delete' "the repair is named"
 not_called '"start"'
 gone "$LIMA_HOME/app" "no default VM with the whole home"
 cl --json node show app; json .data.last_runtime_observation.exists false

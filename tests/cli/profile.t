@@ -9,7 +9,7 @@ codex-cli"
 cl profile list; out_like '^name +launch$'; out_like '^codex-cli +codex$'
 cl --json profile show codex-cli; status 0; json .data.launch_command codex
 gone "$CODELIMA_HOME" "reading makes no home"
-cl --json profile show nope; refused 4 NotFound; json .error.fields.query nope; json_like .error.fix codex-cli
+cl --json profile show nope; refused 4 NotFound; json .error.fields.query nope; json_like .error.cause codex-cli
 cl --json profile update nope --launch-command x; refused 4 NotFound
 cl --json profile delete nope; refused 4 NotFound
 for odd in . .. ../codex-cli a/b ''; do cl --json profile show -- "$odd"; refused 4 NotFound; done

@@ -54,7 +54,7 @@ no 2 InvalidArgument p
 no 4 NotFound nope --slug x
 no 2 InvalidArgument p --template t --slug Bad
 no 5 PreconditionFailed p --template t --slug q; json .error.fields.slug q
-no 4 NotFound p --template t --agent-profile nope; json_like .error.fix codex-cli
+no 4 NotFound p --template t --agent-profile nope; json_like .error.cause codex-cli
 no 4 NotFound p --template t --env-config e1 --env-config nope; json .error.fields.environment_config nope
 no 5 PreconditionFailed p --template t --env-config gone
 no 2 InvalidArgument p --template t --workspace "$T/missing"; json_like .error.fields.workspace_path missing

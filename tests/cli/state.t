@@ -51,7 +51,7 @@ cl --json node show app; json_like .data.status '^(broken|stopped)$' "QEMU died:
 by_hand stop -f app
 by_hand delete -f app; shown app missing "deleted by hand"
 before=$(wc -c <"$FAKE_LOG")
-cl --json node start app; refused 5 PreconditionFailed; json_like .error.fix 'recreate|delete' "the fix is named"
+cl --json node start app; refused 5 PreconditionFailed; json_like .error.cause 'recreate|delete' "the fix is named"
 ! tail -c +"$((before + 1))" "$FAKE_LOG" | grep -q '"start"'; ok $? "limactl start is never run on an unknown name"
 cl node start app --recreate --yes; status 0 "recreated"; shown app running "recreated"
 
