@@ -9,7 +9,8 @@
 #include "os/tty.h"
 
 #define REDRAW_MS 80 /* 12 frames a second are plenty for a bar */
-#define BAR_CELLS 20
+#define BAR_CELLS 20 /* on 80 columns and more */
+#define BAR_ROOM 40  /* columns for the figures, the time and the beginning of the message */
 
 static const char *const state_words[] = {
 	[STEP_RUNNING] = "running",
@@ -57,17 +58,25 @@ static void put_figures(struct buf *b, const struct progress *p)
 	buf_puts(b, "  ");
 }
 
-static void put_bar(struct buf *b, const struct progress *p)
+/* What can be spared: on a narrow terminal the time and the message tell more than the bar. */
+static unsigned bar_cells(int cols)
+{
+	int cells = (cols - BAR_ROOM) / 2;
+
+	return cells < 5 ? 0 : cells > BAR_CELLS ? BAR_CELLS : (unsigned)cells;
+}
+
+static void put_bar(struct buf *b, const struct progress *p, unsigned cells)
 {
 	unsigned full, percent;
 
 	if (!p->total || p->unit == UNIT_NONE)
 		return;
-	full = p->done >= p->total ? BAR_CELLS : (unsigned)(p->done * BAR_CELLS / p->total);
+	full = p->done >= p->total ? cells : (unsigned)(p->done * cells / p->total);
 	percent = p->done >= p->total ? 100 : (unsigned)(p->done * 100 / p->total);
-	for (unsigned i = 0; i < BAR_CELLS; i++)
+	for (unsigned i = 0; i < cells; i++)
 		buf_puts(b, i < full ? "█" : "░");
-	buf_printf(b, " %3u%%  ", percent);
+	buf_printf(b, "%s%3u%%  ", cells ? " " : "", percent);
 }
 
 /* Message first escaped, then cut to what is left of the row: a bar that wraps cannot be erased. */
@@ -87,7 +96,7 @@ static void draw(struct live *l, const struct progress *p, int64_t now)
 	own_buf struct buf line = {0}, out = {0};
 
 	buf_printf(&line, "%s %-9s ", spin[l->frame++ % 10], p->step);
-	put_bar(&line, p);
+	put_bar(&line, p, bar_cells(l->cols));
 	put_figures(&line, p);
 	num_elapsed(&line, now - l->step_began);
 	buf_puts(&line, "  ");

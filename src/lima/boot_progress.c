@@ -143,11 +143,13 @@ static void follow_download(struct boot_progress *b)
 
 /* Lines. */
 
+static const struct str requirement_word = {"requirement ", 12};
+
 /* The two numbers around " of " behind "requirement ". */
 static bool requirement(struct str msg, uint64_t *i, uint64_t *n)
 {
-	static const struct str word = {"requirement ", 12};
-	struct str rest = str_from(str_from(msg, str_find_str(msg, word)), word.n), piece;
+	size_t at = str_find_str(msg, requirement_word);
+	struct str rest = str_from(str_from(msg, at), requirement_word.n), piece;
 
 	if (!str_split(&rest, ' ', &piece) || !num_u64(piece, i))
 		return false;
@@ -169,6 +171,24 @@ static void tell_boot(struct boot_progress *b, uint64_t done, uint64_t total, st
 				    .message = msg});
 }
 
+/* "Waiting for the essential requirement 1 of 3: `ssh`" with what is waited for in front, since
+ * the end of a message may be cut: "waiting for ssh (essential requirement 1 of 3)". */
+static void tell_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct str msg)
+{
+	static const struct str opening = {"Waiting for the ", 16};
+	size_t colon = str_find_str(msg, STR(": `"));
+	own_buf struct buf text = {0};
+
+	if (colon < msg.n && str_ends(msg, STR("`")) && msg.n > colon + 4) {
+		struct str name = str_n(msg.p + colon + 3, msg.n - colon - 4);
+		struct str which = str_from(str_n(msg.p, colon), opening.n);
+
+		buf_printf(&text, "waiting for %.*s (%.*s)", STRF(name), STRF(which));
+		msg = buf_view(&text);
+	}
+	tell_boot(b, i - 1, n, msg);
+}
+
 static void take_message(struct boot_progress *b, struct str msg)
 {
 	uint64_t i, n;
@@ -178,7 +198,7 @@ static void take_message(struct boot_progress *b, struct str msg)
 	if (str_starts(msg, STR("qemu[stderr]: "))) {
 		keep(&b->qemu, str_from(msg, 14));
 	} else if (str_starts(msg, STR("Waiting for the ")) && requirement(msg, &i, &n)) {
-		tell_boot(b, i - 1, n, msg);
+		tell_waiting(b, i, n, msg);
 	} else if (str_ends(msg, STR("is satisfied")) && requirement(msg, &i, &n)) {
 		b->spoken = true;
 		tell_boot(b, i, n, msg);

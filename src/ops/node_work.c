@@ -64,8 +64,10 @@ static bool take_claim(struct node_work *w, const char *job_id, const char *oper
 	struct claim stale = {0};
 	bool was_stale = false, ok;
 
-	if (!claim_take(&w->claim, w->h, w->node.id, job_id, operation, &stale, &was_stale, e))
-		return false;
+	if (!claim_take(&w->claim, w->h, w->node.id, job_id, operation, &stale, &was_stale, e)) {
+		err_field(e, "node_slug", w->node.slug);
+		return err_wrap(e, "node %s", w->node.slug);
+	}
 	w->has_claim = true;
 	ok = (!begins || job_begin(&w->job, w->h, operation, w->node.id, argv, &w->ctx, e)) &&
 	     (!was_stale || recover(w, &stale, e));

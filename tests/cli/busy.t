@@ -15,6 +15,7 @@ job=$(at "$d/claim.json" .job_id)
 same "$(at "$CODELIMA_HOME/_jobs/$job/job.json" .state)" running
 cl --json node start app; refused 5 Busy
 json_like .error.message "$bg" "names the pid"; json_like .error.message "${job:0:8}" "and the job"
+json_like .error.message '^node app: start is going on' "what holds what"; json .error.fields.node_slug app
 for c in "stop app" "restart app" "delete app --yes"; do
 	# shellcheck disable=SC2086 # words
 	cl --json node $c; refused 5 Busy
@@ -79,6 +80,10 @@ cl node stop app
 run env FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
 out_like '[0-9]+ */ *[0-9]+|[0-9]+ of [0-9]+|[0-9]+%' "a bar that counts on a terminal"
 ok "$(grep -q $'\r\|\033' "$T/out"; echo $?)" "drawn in place"
+out_like 'waiting for ssh' "what is waited for fits beside the bar"
+cl node stop app
+run env COLS=40 FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
+out_like '0/3  1\.[0-9] s  waiting' "forty columns have room for the time and the message"
 
 sandbox "jobs: the last 200 are kept"
 cl project list; node app

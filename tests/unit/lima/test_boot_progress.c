@@ -48,14 +48,17 @@ static void requirements(void **state)
 		0600);
 	tick(b);
 	assert_string_equal(take_told(&said),
-		"boot 0/3 Waiting for the essential requirement 1 of 3: `ssh`\n"
+		"boot 0/3 waiting for ssh (essential requirement 1 of 3)\n"
 		"boot 1/3 The essential requirement 1 of 3 is satisfied\n");
 	tick(b);
 	assert_string_equal(take_told(&said), "");
 	boot_progress_line(
 		b, STR(INFO("[hostagent] Waiting for the final requirement 1 of 1: `x`")));
 	assert_string_equal(
-		take_told(&said), "boot 0/1 Waiting for the final requirement 1 of 1: `x`\n");
+		take_told(&said), "boot 0/1 waiting for x (final requirement 1 of 1)\n");
+	boot_progress_line(b, STR(INFO("Waiting for the final requirement 1 of 1: `")));
+	assert_string_equal(
+		take_told(&said), "boot 0/1 Waiting for the final requirement 1 of 1: `\n");
 	boot_progress_line(b, STR("time=x level=info msg=y"));
 	boot_progress_line(b, STR(INFO("Waiting for the essential requirement")));
 	boot_progress_line(b, STR(INFO("Waiting for the essential requirement 7 of 3: x")));
