@@ -31,6 +31,7 @@ static bool json_shell(struct invocation *inv, struct shell_opts *o, struct err 
 	o->err = &err;
 	ok = shell_op(&inv->home, inv->ctx, inv->args.v[0], o, &status, e);
 	o->out = o->err = NULL;
+	inv->exit_code = status;
 	if (!ok)
 		return false;
 	jout_object(&j);
@@ -38,7 +39,6 @@ static bool json_shell(struct invocation *inv, struct shell_opts *o, struct err 
 	captured(&j, "stdout", "stdout_encoding", &out);
 	captured(&j, "stderr", "stderr_encoding", &err);
 	jout_end(&j);
-	inv->exit_code = status;
 	return true;
 }
 

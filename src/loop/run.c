@@ -360,6 +360,18 @@ static bool loop_init(struct job *j, struct err *e)
 	return true;
 }
 
+/* The program's last words. ssh ends its lines with CR LF, for terminals in raw mode. */
+static void quote_tail(const struct run *r, struct err *e)
+{
+	struct str rest = lines_last(buf_view(&r->err_tail), 20), line;
+
+	while (str_split(&rest, '\n', &line)) {
+		if (str_ends(line, STR("\r")))
+			line.n--;
+		err_cause(e, "%.*s", STRF(line));
+	}
+}
+
 /* After the loop: the last lines, the status, and the failure if there was one. */
 static bool conclude(struct job *j, struct err *e)
 {
@@ -373,8 +385,8 @@ static bool conclude(struct job *j, struct err *e)
 	j->r->status = spawn_exit_code(status);
 	if (!j->why.kind)
 		return true;
-	if (j->why.kind == ERR_EXTERNAL_COMMAND_FAILED && j->r->err_tail.n)
-		err_cause(&j->why, "%.*s", STRF(lines_last(buf_view(&j->r->err_tail), 20)));
+	if (j->why.kind == ERR_EXTERNAL_COMMAND_FAILED)
+		quote_tail(j->r, &j->why);
 	return err_move(e, &j->why);
 }
 
@@ -423,8 +435,7 @@ bool run_ok(struct run *r, const struct ctx *c, struct err *e)
 		return true;
 	err_set(e, ERR_EXTERNAL_COMMAND_FAILED, "%s failed with exit status %d",
 		r->what ? r->what : r->argv[0], r->status);
-	if (r->err_tail.n)
-		err_cause(e, "%.*s", STRF(lines_last(buf_view(&r->err_tail), 20)));
+	quote_tail(r, e);
 	return false;
 }
 

@@ -150,6 +150,18 @@ static bool run_by_master(struct shell *s, const char *script, int *status)
 	return got == MUX_ENDED;
 }
 
+/* A VM counts as running from the moment that its processes live: long before its sshd answers. */
+static bool no_master(const struct node_work *w, int *status, struct err *e)
+{
+	if (e->kind != ERR_EXTERNAL_COMMAND_FAILED)
+		return false;
+	*status = SHELL_SSH_FAILED;
+	if (!instance_ready(w->h->config.lima_home, w->node.lima_instance_name))
+		err_fix(e, "codelima node start %s (the VM is still starting: this waits for it)",
+			w->node.slug);
+	return false;
+}
+
 static bool over_ssh(struct shell *s, int *status, struct err *e)
 {
 	own_buf struct buf script = {0};
@@ -157,7 +169,7 @@ static bool over_ssh(struct shell *s, int *status, struct err *e)
 	bool tty = wants_tty(s->o);
 
 	if (!ssh_master(&s->g.ssh, &s->w.ctx, e))
-		return false;
+		return no_master(&s->w, status, e);
 	guest_words(s, tty, &script);
 	if (!tty && !s->o->out && run_by_master(s, buf_z(&script), status))
 		return true;

@@ -21,8 +21,11 @@ struct shell_opts {
 	const struct strv *argv; /* as typed, for the start's job */
 	struct buf *out, *err;	 /* not NULL: captured instead of connected (--json) */
 };
-/* On success *status is the guest command's, 255 when ssh itself failed. With a TTY and
- * without capture this process becomes ssh and the call does not return. */
+#define SHELL_SSH_FAILED 255 /* as ssh(1) says it */
+
+/* On success *status is the guest command's, SHELL_SSH_FAILED when the connection broke. When
+ * none could be had it is that too, beside the error. With a TTY and without capture this
+ * process becomes ssh and the call does not return. */
 bool shell_op(struct home *h, const struct ctx *c, const char *ref, const struct shell_opts *o,
 	int *status, struct err *e);
 

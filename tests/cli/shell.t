@@ -116,6 +116,14 @@ same "$(wc -l <"$(guest app)/home/count" | tr -d ' ')" 2 "255 from the guest is 
 cl node stop app; sleep 0.4
 same "$(ours_like 'ssh .* -M')" "" "masters end with the node"
 
+sandbox "a VM that still boots"
+running app
+cl node stop app; FAKE_BOOT_MS=2000 bg node start app; await "$LIMA_HOME/app/qemu.pid"
+play 'ssh-master exit 255'
+cl shell app -- true; status 255; err_has 'codelima node start app' "what waits for it is named"
+cl --json shell app -- true; status 255; json .error.category ExternalCommandFailed
+play; end_bg; status 0 "the start itself goes on"
+
 sandbox "signals"
 running app
 bg shell app -- sh -c 'trap "echo got-term >&2; touch $HOME/got; exit 9" TERM; touch $HOME/ready; while :; do sleep 0.1; done'

@@ -104,6 +104,16 @@ static void many_instant_children(void **state)
 	assert_true(clock_mono_ms() - start < 15000);
 }
 
+static void last_words_end_as_lines_do(void **state)
+{
+	own_err struct err e = {0};
+	own_run struct run r = {.argv = SH("printf 'no\\rpart\\r\\nend\\r\\n' >&2; exit 255")};
+
+	(void)state;
+	assert_false(run_ok(&r, NULL, &e));
+	assert_string_equal(buf_z(&e.cause), "no\rpart\nend");
+}
+
 static void run_ok_tells_the_last_words(void **state)
 {
 	own_err struct err e = {0};
@@ -590,6 +600,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(exit_status_and_output),
 		T(many_instant_children),
+		T(last_words_end_as_lines_do),
 		T(run_ok_tells_the_last_words),
 		T(lines_go_to_the_log),
 		T(a_long_line_comes_in_pieces),
