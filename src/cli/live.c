@@ -79,15 +79,22 @@ static void put_bar(struct buf *b, const struct progress *p, unsigned cells)
 	buf_printf(b, "%s%3u%%  ", cells ? " " : "", percent);
 }
 
-/* Message first escaped, then cut to what is left of the row: a bar that wraps cannot be erased. */
+/* Less than the row: a bar that wraps cannot be erased, nor one that the terminal's own "^C"
+ * makes wrap. */
+static size_t room(const struct live *l)
+{
+	return (size_t)l->cols - 1 - strlen("^C");
+}
+
+/* Message first escaped, then cut to what is left of the row. */
 static void put_fitted(struct live *l, struct buf *line, struct str message)
 {
 	own_buf struct buf text = {0};
 	size_t used = text_width(buf_view(line));
 
 	escape_text(&text, message);
-	if (used + 1 < (size_t)l->cols)
-		buf_str(line, text_fit(buf_view(&text), (size_t)l->cols - 1 - used));
+	if (used < room(l))
+		buf_str(line, text_fit(buf_view(&text), room(l) - used));
 }
 
 static void draw(struct live *l, const struct progress *p, int64_t now)
@@ -102,9 +109,8 @@ static void draw(struct live *l, const struct progress *p, int64_t now)
 	buf_puts(&line, "  ");
 	put_fitted(l, &line, p->message);
 	buf_puts(&out, "\r\033[K");
-	buf_str(&out, text_width(buf_view(&line)) < (size_t)l->cols
-			      ? buf_view(&line)
-			      : text_fit(buf_view(&line), (size_t)l->cols - 1));
+	buf_str(&out, text_width(buf_view(&line)) <= room(l) ? buf_view(&line)
+							     : text_fit(buf_view(&line), room(l)));
 	fd_stderr(buf_view(&out));
 	l->drawn = true;
 	l->last_drawn = now;

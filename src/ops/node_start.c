@@ -205,7 +205,10 @@ static bool start_claimed(struct node_work *w, const struct node_start_opts *o, 
 		node_work_event(w, "node.start.failed", NULL,
 			(const char *[]){"error", buf_z(&e->msg), NULL});
 		/* Interrupted is not failed: the next start goes on from here. */
-		if (e->kind != ERR_INTERRUPTED && !node_work_lifecycle(w, LIFE_FAILED, &second))
+		if (e->kind == ERR_INTERRUPTED)
+			return err_fix(
+				e, "codelima node start %s (it goes on from here)", w->node.slug);
+		if (!node_work_lifecycle(w, LIFE_FAILED, &second))
 			err_also(e, &second);
 		return false;
 	}

@@ -108,8 +108,11 @@ ok "$(grep -q '"app"' "$T/out" || [ ! -d "$LIMA_HOME/app" ]; echo $?)" "the VM i
 sandbox "Ctrl-C on a terminal"
 node app
 play "start touch $T/here" "start wait $T/go"
-run "$top/tests/cli/on-tty" "$CODELIMA" node start app < <(await "$T/here"; printf '\003'; sleep 3)
+run env COLS=40 "$top/tests/cli/on-tty" "$CODELIMA" node start app < <(await "$T/here"; printf '\003'; sleep 3)
 status 130
+"$top/build/tools/term-replay" --cols 40 "$T/out" >"$T/screen"
+ok "$(! grep -q 'boot  ' "$T/screen"; echo $?)" "the bar is gone, although the terminal wrote ^C behind it"
+out_has 'codelima node start app' "and what goes on from here is named"
 same "$(ours_like 'limactl.*start' | wc -l | tr -d ' ')" 0 "limactl is ended"
 play; cl node start app; status 0
 finish
