@@ -59,6 +59,11 @@ struct boot_progress *boot_progress_new(
 	return b;
 }
 
+void boot_progress_join(struct boot_progress *b)
+{
+	logtail_from_start(&b->agent);
+}
+
 static void end_download(struct boot_progress *b)
 {
 	mem_free_p(&b->download_dir);

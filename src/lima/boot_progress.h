@@ -4,7 +4,8 @@
  * requirement 1 of 3", "… is satisfied", "qemu[stderr]: …"), limactl's own lines for
  * an image download in bytes, and the size of serial.log (a guest that boots says
  * something). Both logs are made anew at each start: what was there when
- * boot_progress_new() was called is not read.
+ * boot_progress_new() was called is not read, unless boot_progress_join() says that the boot
+ * is going on already.
  *
  * limactl tells no figures of a download without a terminal, so the file that grows is
  * followed: CACHE/lima/download/by-url-sha256/<sha256 of the URL>/data.tmp.PID.N
@@ -27,6 +28,7 @@
 struct boot_progress;
 struct boot_progress *boot_progress_new(
 	const char *instance_dir, const struct ctx *c, bool kvm, int64_t silence_ms);
+void boot_progress_join(struct boot_progress *b);
 /* For struct run: on_tick and on_err_line with the boot_progress as arg. on_tick fails
  * (PreconditionFailed naming `accelerator: tcg`) when KVM's guest has printed nothing on
  * the serial console for silence_ms (0: never). */

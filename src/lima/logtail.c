@@ -16,6 +16,11 @@ void logtail_init(struct logtail *t, const char *path)
 	t->seen = t->old;
 }
 
+void logtail_from_start(struct logtail *t)
+{
+	t->old.type = FILE_NONE;
+}
+
 void logtail_fini(struct logtail *t)
 {
 	mem_free_p(&t->path);
@@ -69,7 +74,7 @@ void logtail_poll(struct logtail *t, lines_fn *fn, void *arg)
 
 	if (!look(t, &st))
 		return;
-	t->old.type = FILE_NONE; /* from here on the file is ours to read */
+	logtail_from_start(t); /* from here on the file is ours to read */
 	if (!is_same_file(&t->seen, &st) || st.size < t->offset) {
 		t->offset = 0;
 		lines_fini(&t->lines);

@@ -18,6 +18,8 @@ struct logtail {
 };
 
 void logtail_init(struct logtail *t, const char *path);
+/* What the file holds already is of this run too: read it from its beginning. */
+void logtail_from_start(struct logtail *t);
 void logtail_fini(struct logtail *t);
 /* Reads what is new, at most 1 MiB a call, and hands out the whole lines. */
 void logtail_poll(struct logtail *t, lines_fn *fn, void *arg);

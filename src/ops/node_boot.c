@@ -146,6 +146,7 @@ bool node_boot_await(struct node_work *w, int64_t limit_ms, struct err *e)
 	ctx_step(&w->ctx, "boot", STEP_RUNNING, "instance %s is starting already",
 		w->node.lima_instance_name);
 	begin(&b, w, limit_ms, false, 0);
+	boot_progress_join(b.progress);
 	ok = await_ready(&b, e);
 	if (!ok)
 		boot_progress_explain(b.progress, e);

@@ -68,6 +68,21 @@ static void requirements(void **state)
 	boot_progress_free(b);
 }
 
+static void a_boot_that_goes_on_already(void **state)
+{
+	own_buf struct buf said = {0};
+	struct boot_progress *b;
+
+	(void)state;
+	put_file("ha.stderr.log", INFO("The essential requirement 1 of 3 is satisfied"), 0600);
+	b = boot_progress_new(scratch, &keeping_ctx, false, 0);
+	boot_progress_join(b);
+	tick(b);
+	assert_string_equal(
+		take_told(&said), "boot 1/3 The essential requirement 1 of 3 is satisfied\n");
+	boot_progress_free(b);
+}
+
 static void download(void **state)
 {
 	(void)state;
@@ -154,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(requirements),
+		TEST(a_boot_that_goes_on_already),
 		TEST(download),
 		TEST(the_true_cause),
 		TEST(a_silent_console_under_kvm),
