@@ -26,7 +26,7 @@ struct key_text {
 #define SHARED_DIRS(where)                                                                         \
 	{"shared_dirs", where, "none", "\n    - host: ~/models\n      writable: false"},           \
 		{"shared_dirs.host", "Directory on this computer.", NULL, NULL},                   \
-		{"shared_dirs.guest", "Where the VM sees it.", "the same path", NULL},             \
+		{"shared_dirs.guest", "Where the VM sees it.", "~/Shared in the VM", NULL},        \
 	{                                                                                          \
 		"shared_dirs.writable", "May the guest write it?", "false", NULL                   \
 	}
@@ -73,7 +73,10 @@ static const struct key_text config_texts[] = {
 	{"keys", "Kept for the terminal UI: action to key.", NULL, NULL},
 	{"ports", "Guest ports that are forwarded to 127.0.0.1: ranges, HOST:GUEST, or off.",
 		"1024-65535", "[3000, '8080:80']"},
-	SHARED_DIRS("Directories of this computer that every VM mounts."),
+	SHARED_DIRS(
+		"Mounts that are meant to be: one that Lima's own default.yaml or override.yaml "
+		"adds is refused unless it stands here, with the same three values. This list "
+		"mounts nothing by itself."),
 	{"containerd", "Let Lima set up containerd in new VMs?", "false", "true"},
 };
 
@@ -93,7 +96,7 @@ static const struct key_text project_texts[] = {
 		"template:debian"},
 	COMMANDS("As in config.yaml, for the nodes of this project; beats it."),
 	RESOURCES,
-	SHARED_DIRS("Directories of this computer that the VMs of this project mount."),
+	SHARED_DIRS("As in config.yaml, for the nodes of this project; the two lists add up."),
 	TIMES,
 };
 
