@@ -216,32 +216,49 @@ static bool take_lock(struct ssh *s, const struct ctx *c, struct lock *l, struct
 }
 
 /* What is known of the guest's login shell stands beside the socket. */
-static const char *direct_mark(const struct ssh *s, struct buf *path)
+static const char *login_mark(const struct ssh *s, struct buf *path)
 {
-	buf_printf(path, "%s.direct", s->control_path);
+	buf_printf(path, "%s.login", s->control_path);
 	return path->p;
+}
+
+void ssh_recall(struct ssh *s)
+{
+	own_buf struct buf mark = {0}, text = {0};
+
+	s->login = LOGIN_OTHER;
+	if (!file_read(login_mark(s, &mark), &text, 16, NULL))
+		return;
+	if (str_eqz(buf_view(&text), "bash"))
+		s->login = LOGIN_BASH;
+	else if (str_eqz(buf_view(&text), "sh"))
+		s->login = LOGIN_SH;
 }
 
 static bool answers(struct ssh *s)
 {
-	own_buf struct buf mark = {0};
-
 	if (!socket_answers(s->control_path))
 		return false;
-	s->direct = file_exists(direct_mark(s, &mark));
+	ssh_recall(s);
 	return true;
 }
 
-/* Best effort: not knowing costs a second shell per command. */
-static void look_at_shell(struct ssh *s, const struct ctx *c)
+/* Best effort: without it commands are slower. */
+static void prepare_guest(struct ssh *s, const struct ctx *c)
 {
-	own_buf struct buf mark = {0};
-	own_run struct run r = {.timeout_ms = CONNECT_MS, .quiet = true};
+	static const struct str words[] = {
+		[LOGIN_OTHER] = {"", 0}, [LOGIN_SH] = {"sh", 2}, [LOGIN_BASH] = {"bash", 4}};
+	own_buf struct buf mark = {0}, script = {0};
+	own_run struct run r = {.timeout_ms = CONNECT_MS, .quiet = true, .in = ssh_script_refresh};
+	int found;
 
-	if (ssh_run(s, c, "exec sh -c 'case ${SHELL##*/} in bash|dash|sh) exit 0;; esac; exit 9'",
-		    &r, NULL) &&
-		r.status == 0)
-		s->direct = file_replace(direct_mark(s, &mark), STR(""), 0600, NULL);
+	ssh_script_prepare(&script);
+	if (!ssh_run(s, c, script.p, &r, NULL))
+		return;
+	found = r.status - LOGIN_STATUS;
+	if (found > LOGIN_OTHER && found <= LOGIN_BASH &&
+		file_replace(login_mark(s, &mark), words[found], 0600, NULL))
+		s->login = (enum login_shell)found;
 }
 
 bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e)
@@ -256,10 +273,10 @@ bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e)
 	if (answers(s))
 		return true;
 	/* ssh refuses to be a master where a dead one has left its socket. */
-	if (!file_unlink(direct_mark(s, &mark), e) || !file_unlink(s->control_path, e) ||
+	if (!file_unlink(login_mark(s, &mark), e) || !file_unlink(s->control_path, e) ||
 		!start_master(s, c, e))
 		return false;
-	look_at_shell(s, c);
+	prepare_guest(s, c);
 	if (write_env_file(s, c, e))
 		return true;
 	ssh_close_master(s, c);

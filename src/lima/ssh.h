@@ -39,6 +39,9 @@ void ssh_fini(struct ssh *s);
 /* Makes sure a living master is there: connects to the socket when one answers, else
  * starts one (and writes the environment file). A dead one is replaced. */
 bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e);
+/* What ssh_master() has learned of the guest when it started the master there may be: enough
+ * to try that one without asking whether it lives (ssh_mux.h). */
+void ssh_recall(struct ssh *s);
 /* Closes our master (after bootstrap, and with the node). Fine when there is none. */
 void ssh_close_master(struct ssh *s, const struct ctx *c);
 

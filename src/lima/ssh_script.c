@@ -40,42 +40,58 @@ static void body_terminal(struct buf *body)
 }
 
 /* What `sh -l` reads costs more than all the rest (Debian's /etc/profile starts four
- * programs), so its outcome is kept in the guest: one file that first asks whether any of
- * the profile files is newer than itself, and then sets what they had changed. The two
- * directories that a usual .profile looks for count as well. What belongs to one session is
- * not kept; nor is anything where a value of several lines makes the comparison doubtful. */
-static void body_profile(struct buf *body)
-{
-	buf_puts(body,
-		"codelima_p=$HOME/.codelima/login${BASH_VERSION:+-bash}\n"
-		"[ -r \"$codelima_p\" ] && . \"$codelima_p\"\n"
-		"if [ -n \"${codelima_n-1}\" ]; then\n"
-		"codelima_e=$(export -p)\n"
-		"[ ! -r /etc/profile ] || . /etc/profile\n"
-		"[ ! -r \"$HOME/.profile\" ] || . \"$HOME/.profile\"\n"
-		"( codelima_u=$(umask)\n"
-		"unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
-		"TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
-		"case $HOME in *\\'*) exit;; esac\n"
-		"! export -p | grep -qv '^export \\|^declare -x ' || exit\n"
-		"umask 077\n"
-		"mkdir -p \"$HOME/.codelima\" && { printf 'test '\n"
-		"for codelima_f in /etc/profile.d/* /etc/profile.d \"$HOME/bin\" "
-		"\"$HOME/.local/bin\" \"$HOME/.bashrc\" \"$HOME/.profile\"; do\n"
-		"case $codelima_f in *\\'*) continue;; esac\n"
-		"printf \"'%s' -nt '%s' -o \" \"$codelima_f\" \"$codelima_p\"\n"
-		"done\n"
-		"printf \"/etc/profile -nt '%s' || {\\n\" \"$codelima_p\"\n"
-		"export -p | grep -vxF \"$codelima_e\"\n"
-		"echo \"umask $codelima_u; codelima_n=\"; echo '}'; } >\"$codelima_p.$$\" && "
-		"mv -f \"$codelima_p.$$\" \"$codelima_p\" ) 2>/dev/null\n"
-		"fi\n");
-}
+ * programs), so its outcome is kept. codelima_p is the name of the file. The two directories
+ * that a usual .profile looks for count as well. What belongs to one session is not kept; nor
+ * is anything where a value of several lines makes the comparison doubtful. A guest that sets
+ * no LANG has it set by the file: late, as a shell whose LANG is set is slower from then on. */
+static const char refresh[] =
+	"codelima_l=$LANG codelima_m=$(umask) codelima_e=$(export -p)\n"
+	"[ ! -r /etc/profile ] || . /etc/profile\n"
+	"[ ! -r ~/.profile ] || . ~/.profile\n"
+	"( codelima_u=$(umask)\n"
+	"unset SSH_CLIENT SSH_CONNECTION SSH_TTY SSH_AUTH_SOCK PWD OLDPWD SHLVL _ "
+	"TERM COLORTERM XDG_SESSION_ID XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS\n"
+	"case $PATH in *\\'*) exit;; esac\n"
+	"! export -p | grep -qv '^export \\|^declare -x ' || exit\n"
+	"codelima_f=~/.codelima/$codelima_p\n"
+	"umask 077\n"
+	"{ printf 'if [ '\n"
+	"[ -z \"$codelima_l\" ] || printf '%s' '-z \"$LANG\" -o '\n"
+	"for codelima_d in /etc/profile.d/*; do\n"
+	"case $codelima_d in *\\'*) continue;; esac\n"
+	"printf \"'%s' -nt ~/.codelima/%s -o \" \"$codelima_d\" \"$codelima_p\"\n"
+	"done\n"
+	"for codelima_d in /etc/profile.d '~/bin' '~/.local/bin' '~/.bashrc' '~/.profile'; do\n"
+	"printf '%s -nt ~/.codelima/%s -o ' \"$codelima_d\" \"$codelima_p\"\n"
+	"done\n"
+	"printf '/etc/profile -nt ~/.codelima/%s ]\\n' \"$codelima_p\"\n"
+	"echo \"then codelima_p=$codelima_p; [ -r ~/.codelima/refresh ] && . "
+	"~/.codelima/refresh\"\n"
+	"printf \"else PATH='%s'\\n\" \"$PATH\"\n"
+	"export -p | grep -vxF \"$codelima_e\" | grep -v '^[a-z -]* PATH='\n"
+	"[ \"$codelima_u\" = \"$codelima_m\" ] || echo \"umask $codelima_u\"\n"
+	"[ -n \"$codelima_l\" ] || echo '[ -n \"$LANG\" ] || export LANG=C.UTF-8'\n"
+	"echo fi; } >\"$codelima_f.$$\" && mv -f \"$codelima_f.$$\" \"$codelima_f\" ) 2>/dev/null\n"
+	"[ -n \"$LANG\" ] || export LANG=C.UTF-8\n";
+const struct str ssh_script_refresh = {refresh, sizeof(refresh) - 1};
 
-/* Late: a shell whose LANG is set loads the locale, and is slower from then on. */
 static void body_lang(struct buf *body)
 {
 	buf_puts(body, "[ -n \"$LANG\" ] || export LANG=C.UTF-8\n");
+}
+
+/* Each of the three is for want of the one before it. */
+static void body_profile(const struct ssh *s, struct buf *body)
+{
+	const char *kept = s->login == LOGIN_BASH ? "bash" : "sh";
+
+	buf_printf(body, "[ -r ~/.codelima/%s ]&&. ~/.codelima/%s||{ ", kept, kept);
+	buf_printf(body, "codelima_p=%s;[ -r ~/.codelima/refresh ]&&. ~/.codelima/refresh;}||{\n",
+		kept);
+	buf_puts(
+		body, "[ ! -r /etc/profile ]||. /etc/profile\n[ ! -r ~/.profile ]||. ~/.profile\n");
+	body_lang(body);
+	buf_puts(body, "}\n");
 }
 
 /* After the profile files: what the profile of the agent says wins over them. */
@@ -90,23 +106,25 @@ static void body_environment(const struct ssh *s, struct buf *body)
 	buf_putc(body, '\n');
 }
 
-/* `cd -- DIR`: not to "-", and not by way of CDPATH, which would make it print. */
-static void go_to(struct buf *body, const char *dir)
+/* For `cd -- DIR`: not "-", nor a way for CDPATH, which would make it print. */
+static void word_dir(struct buf *body, const char *dir)
 {
 	own_buf struct buf b = {0};
 
 	buf_printf(&b, "%s%s", *dir == '/' ? "" : "./", dir);
-	buf_puts(body, "cd -- ");
 	sh_quote(body, buf_view(&b));
-	buf_puts(body, " 2>/dev/null || ");
 }
 
+/* Looking first is cheaper than leading cd's own words aside. */
 static void body_cd(struct buf *body, const char *dir)
 {
 	if (!dir || !*dir)
 		return;
-	go_to(body, dir);
-	buf_puts(body, "{\nprintf 'codelima: no directory %s in the VM\\n' ");
+	buf_puts(body, "[ -d ");
+	word_dir(body, dir);
+	buf_puts(body, " ]&&cd -- ");
+	word_dir(body, dir);
+	buf_puts(body, "||{\nprintf 'codelima: no directory %s in the VM\\n' ");
 	sh_quote_z(body, dir);
 	buf_puts(body, " >&2\nexit 1\n}\n");
 }
@@ -116,12 +134,11 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 {
 	own_buf struct buf body = {0};
 
-	body_profile(&body);
+	body_profile(s, &body);
 	body_environment(s, &body);
 	if (tty)
 		body_terminal(&body);
 	body_cd(&body, workdir);
-	body_lang(&body);
 	/* Caught, not ignored: the command starts with the default, and the shell
 	 * lives on to tell how it ended. */
 	buf_puts(&body, "trap : HUP INT QUIT TERM USR1 USR2\n");
@@ -129,13 +146,35 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 		buf_printf(&body, TOKEN_VAR "=%s", token);
 	for (size_t i = 0; i < args->n; i++)
 		word(&body, args->v[i]);
-	buf_puts(&body, "\nexit $?");
+	/* bash needs no word for that: it does not turn into a command while it has traps. */
+	if (s->login != LOGIN_BASH)
+		buf_puts(&body, "\nexit $?");
 	/* sshd has started a shell already: a second one is needed only where that one is
 	 * fish, csh or the like. */
-	if (s->direct)
+	if (s->login != LOGIN_OTHER)
 		buf_str(script, buf_view(&body));
 	else
 		begin(script, "-c", buf_view(&body));
+}
+
+void ssh_script_prepare(struct buf *script)
+{
+	static const char body[] =
+		"umask 077\n"
+		"cd && mkdir -p .codelima && cat >.codelima/refresh.$$ && cd .codelima && {\n"
+		"if [ \"$(cat refresh)\" = \"$(cat refresh.$$)\" ]; then rm -f refresh.$$\n"
+		"else rm -f bash sh; mv -f refresh.$$ refresh\n"
+		"fi\n"
+		"} 2>/dev/null\n"
+		"case ${SHELL##*/} in\n"
+		"bash) exit \"$3\";;\n"
+		"dash|sh) exit \"$2\";;\n"
+		"esac\n"
+		"exit \"$1\"";
+
+	begin(script, "-c", str_z(body));
+	for (int i = LOGIN_OTHER; i <= LOGIN_BASH; i++)
+		buf_printf(script, " %d", LOGIN_STATUS + i);
 }
 
 void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *script)
@@ -146,8 +185,10 @@ void ssh_script_login(const struct ssh *s, const char *workdir, struct buf *scri
 	body_environment(s, &body);
 	body_terminal(&body);
 	if (workdir && *workdir) {
-		go_to(&body, workdir);
-		buf_puts(&body, "printf 'codelima: %s is not there in the VM: this is the home "
+		buf_puts(&body, "cd -- ");
+		word_dir(&body, workdir);
+		buf_puts(&body, " 2>/dev/null || printf 'codelima: %s is not there in the VM: this "
+				"is the home "
 				"directory\\n' ");
 		sh_quote_z(&body, workdir);
 		buf_puts(&body, " >&2\n");

@@ -1,13 +1,20 @@
 /* ssh_script.h - shell scripts for the guest
  *
  * sshd hands the script to the guest user's login shell (`$SHELL -c SCRIPT`). A command
- * for one that is known to be bash, dash or sh (ssh_target.h, direct) is its script itself;
+ * for one that is known to be bash, dash or sh (ssh_target.h) is its script itself;
  * each other begins with `exec sh …` and holds nothing else but words quoted by
  * base/shquote.h, and so means the same in bash, dash, zsh and ksh. The profile files that
- * `sh -l` reads apply, so that their PATH does; what they set is kept in the guest,
- * `~/.codelima/login*`, until one of them changes. All export the environment file
+ * `sh -l` reads apply, so that their PATH does. All export the environment file
  * of the connection (ssh.h) when there is one, and LANG=C.UTF-8 when the guest has
  * set none.
+ *
+ * What the profile files set is kept in the guest until one of them changes:
+ *	~/.codelima/refresh	reads them, and writes the outcome
+ *	~/.codelima/bash, sh	the outcome, by the shell that read them: asks whether one of
+ *				them is newer than itself, and sets what they had changed
+ * In a guest that emulates its processor a command costs half a millisecond and a line two
+ * microseconds a byte: hence the few words of a script, and that its rare ones lie there.
+ * Where they are missing the profile files are read each time.
  *
  * A command's end by a signal comes out as 128 + n: the shell stays and exits with
  * that, since ssh itself turns a signal into 255.
@@ -18,6 +25,11 @@
 #include "base/buf.h"
 #include "lima/ssh_target.h"
 
+/* What a new connection begins with: puts stdin, which is ssh_script_refresh(), into the
+ * guest. Its exit status is LOGIN_STATUS + enum login_shell. */
+void ssh_script_prepare(struct buf *script);
+#define LOGIN_STATUS 10
+extern const struct str ssh_script_refresh;
 /* The command in workdir (NULL: home) with the arguments byte for byte; a missing
  * workdir is exit status 1 and a line on stderr. token marks the processes so that
  * ssh_signal() finds them (NULL: none). tty: TERM and COLORTERM are seen to, as below. */

@@ -140,12 +140,14 @@ static bool run_captured(struct shell *s, struct run *r, int *status, struct err
 }
 
 /* The quick way: the master does it, no ssh is started. */
-static bool run_by_master(struct shell *s, const char *script, int *status)
+static bool run_by_master(struct shell *s, int *status)
 {
+	own_buf struct buf script = {0};
 	enum mux_result got;
 
+	guest_words(s, false, &script);
 	signals_forward(relay, s);
-	got = ssh_mux_run(s->g.ssh.control_path, script, status);
+	got = ssh_mux_run(s->g.ssh.control_path, buf_z(&script), status);
 	signals_forward(NULL, NULL);
 	return got == MUX_ENDED;
 }
@@ -166,13 +168,18 @@ static bool over_ssh(struct shell *s, int *status, struct err *e)
 {
 	own_buf struct buf script = {0};
 	own_strv struct strv argv = {0};
-	bool tty = wants_tty(s->o);
+	bool tty = wants_tty(s->o), quick = !tty && !s->o->out;
 
+	if (quick) {
+		ssh_recall(&s->g.ssh);
+		if (run_by_master(s, status))
+			return true;
+	}
 	if (!ssh_master(&s->g.ssh, &s->w.ctx, e))
 		return no_master(&s->w, status, e);
-	guest_words(s, tty, &script);
-	if (!tty && !s->o->out && run_by_master(s, buf_z(&script), status))
+	if (quick && run_by_master(s, status))
 		return true;
+	guest_words(s, tty, &script);
 	ssh_argv(&s->g.ssh, tty ? SSH_TTY : SSH_NO_TTY, buf_z(&script), &argv);
 	if (s->o->out) {
 		own_run struct run r = {.argv = (const char *const *)argv.v, .env = &s->g.ssh.env};
