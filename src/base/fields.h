@@ -25,10 +25,11 @@
 enum field_type { F_STR, F_BOOL, F_INT, F_LIST, F_MAP, F_LISTS, F_REC, F_RECS, F_TYPES };
 
 enum {
-	F_OPT = 1,   /* not written when empty, NULL, 0, or false */
-	F_ID = 2,    /* a record without it has no identity and does not load */
-	F_YAML = 4,  /* in the file only, never in JSON output */
-	F_SHOWN = 8, /* in the output only (computed), never in the file */
+	F_OPT = 1,    /* not written when empty, NULL, 0, or false */
+	F_ID = 2,     /* a record without it has no identity and does not load */
+	F_YAML = 4,   /* in the file only, never in JSON output */
+	F_SHOWN = 8,  /* in the output only (computed), never in the file */
+	F_STAYS = 16, /* with F_OPT: left out of the file only, the output has it in any case */
 };
 
 struct field {

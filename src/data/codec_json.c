@@ -165,7 +165,9 @@ void codec_to_json(const struct fields *t, const void *rec, struct json_out *j)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct field *f = &t->f[i];
 
-		if (f->flags & F_YAML || (f->flags & F_OPT && fields_empty(f, rec)))
+		bool may_go = f->flags & F_OPT && !(f->flags & F_STAYS);
+
+		if (f->flags & F_YAML || (may_go && fields_empty(f, rec)))
 			continue;
 		jout_key(j, f->name);
 		put_field(j, f, (const char *)rec + f->offset);

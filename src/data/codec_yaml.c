@@ -339,8 +339,10 @@ static void write_map(
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct field *f = &t->f[i];
+		bool stays = skip & F_YAML && f->flags & F_STAYS;
+		bool may_go = f->flags & F_OPT && !stays;
 
-		if (!(f->flags & skip) && !(f->flags & F_OPT && fields_empty(f, rec)))
+		if (!(f->flags & skip) && !(may_go && fields_empty(f, rec)))
 			write_field(f, rec, skip, indent, out);
 	}
 }

@@ -34,7 +34,7 @@ static const struct field profile_rows[] = {
 	ROW(profile, F_LIST, "install_commands", install_commands),
 	ROW(profile, F_STR, "validation_command", validation_command),
 	ROW(profile, F_STR, "launch_command", launch_command),
-	ROW(profile, F_MAP, "environment", environment, .flags = F_OPT),
+	ROW(profile, F_MAP, "environment", environment, .flags = F_OPT | F_STAYS),
 	ROW(profile, F_STR, "term_program", term_program, .flags = F_OPT | F_YAML),
 };
 const struct fields profile_fields = TABLE(profile, "agent profile", profile_rows);
@@ -57,7 +57,7 @@ static const struct field project_rows[] = {
 	ROW(project, F_STR, "default_runtime", default_runtime),
 	ROW(project, F_STR, "default_provider", default_provider),
 	ROW(project, F_STR, "default_lima_template", default_lima_template),
-	ROW(project, F_LISTS, "lima_commands", lima_commands, .flags = F_OPT),
+	ROW(project, F_LISTS, "lima_commands", lima_commands, .flags = F_OPT | F_STAYS),
 	ROW(project, F_REC, "resources", resources, .flags = F_OPT, .sub = &resources_fields),
 	FIELD_RECS(struct project, "shared_dirs", shared_dirs, F_OPT | F_YAML, shared_dir_fields),
 	ROW(project, F_STR, "created_at", created_at),
@@ -86,7 +86,7 @@ static const struct field node_rows[] = {
 	ROW(node, F_STR, "status", status, .flags = F_SHOWN),
 	ROW(node, F_STR, "lifecycle_state", lifecycle_state, .flags = F_OPT | F_YAML),
 	ROW(node, F_STR, "agent_profile_name", agent_profile_name),
-	ROW(node, F_LISTS, "lima_commands", lima_commands, .flags = F_OPT),
+	ROW(node, F_LISTS, "lima_commands", lima_commands, .flags = F_OPT | F_STAYS),
 	ROW(node, F_LIST, "bootstrap_commands", bootstrap_commands),
 	ROW(node, F_STR, "generated_template_path", generated_template_path),
 	ROW(node, F_STR, "workspace_mode", workspace_mode),

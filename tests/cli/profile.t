@@ -69,7 +69,7 @@ cl --json profile show p; json .data.environment '{"A":"1","C":"3","D":"4"}'
 cl --json profile update p --install-command two --install-command three; json .data.install_commands '["two","three"]' "a list replaces the list"
 file_has "$f" "term_program: xterm    # for the UI"; file_has "$f" "keep_history: false    # none"; file_has "$f" "mine: {kept: [1, 2]}"
 cl --json profile update p --clear-install-commands --clear-env --validation-command '' --launch-command=; status 0
-json .data.install_commands '[]'; json_lacks .data.environment; json .data.validation_command ''; json .data.launch_command ''
+json .data.install_commands '[]'; json .data.environment '{}'; json .data.validation_command ''; json .data.launch_command ''
 file_has "$f" "term_program: xterm    # for the UI"; file_has "$f" "keep_history: false    # none"
 before=$(unlocked)
 cl --json profile update p; refused 2 InvalidArgument

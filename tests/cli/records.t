@@ -20,6 +20,28 @@ for c in "project list" "node list" "project tree" "environment list" "config sh
 	cl $c; gone "$CODELIMA_HOME" "$c makes none"
 done
 
+sandbox "the members of each record, in the order of contract/cli.md §4"
+# members OBJECT KEY…
+members() {
+	local got
+	got=$(python3 -c 'import json, sys; d = json.load(open(sys.argv[1]))["data"]; print(*(d[0] if isinstance(d, list) else d))' "$T/out")
+	same "$got" "${*:2}" "$1"
+}
+of_project=(agent_profile_name environment_configs default_runtime default_provider default_lima_template lima_commands)
+of_node=(agent_profile_name lima_commands bootstrap_commands generated_template_path workspace_mode)
+project p; cl --json project show p; members project id slug workspace_path "${of_project[@]}" created_at updated_at; json .data.lima_commands '{}'
+cl project show p; out_has 'lima_commands: {}'; file_lacks "$(echo "$CODELIMA_HOME"/projects/*/project.yaml)" 'lima_commands: {}'
+cl --json project list; members "projects" id slug workspace_path "${of_project[@]}" created_at updated_at
+cl --json node create --project p --slug n; members node id slug project_id runtime provider lima_instance_name status "${of_node[@]}" guest_workspace_path workspace_seeded bootstrap_completed created_at updated_at last_reconciled_at last_runtime_observation
+cl --json node create --project p --slug m --workspace-mode mounted; members "a mounted one" id slug project_id runtime provider lima_instance_name status "${of_node[@]}" workspace_mount_path workspace_seeded bootstrap_completed created_at updated_at last_reconciled_at last_runtime_observation
+cl --json environment show codex; members environment id slug bootstrap_commands created_at updated_at
+cl --json profile show codex-cli; members profile name install_commands validation_command launch_command environment; json .data.environment '{}'
+cl --json project snapshot create p; members snapshot id project_id kind created_at workspace_path entry_count total_bytes tree_root
+cl --json project fork p --workspace "$FAKE_WORK/f"; members "a fork" id slug workspace_path parent_project_id fork_base_snapshot_id "${of_project[@]}" created_at updated_at
+cl --json project tree p; members "the tree" project nodes children
+cl --json node logs n; members event timestamp type
+cl --json doctor; members check name status message fix
+
 record() { # TYPE SLUG: its file
 	local id
 	id=$("$CODELIMA" --json "$1" show "$2" >"$T/id"; at "$T/id" .data.id)
