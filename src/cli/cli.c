@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include <errno.h>
+
 #include "base/mem.h"
 #include "cli/handlers.h"
 #include "cli/help.h"
@@ -101,6 +103,19 @@ static int failure_code(const struct err *e, int sig)
 	return err_exit_code(e->kind);
 }
 
+/* What the system refused is told by its own words, which name no way out. */
+static void advise(struct err *e)
+{
+	if (e->fix.n || e->kind != ERR_INTERNAL)
+		return;
+	if (e->sys == ENOSPC || e->sys == EDQUOT)
+		err_fix(e, "make room on that disk, then run it again");
+	else if (e->sys == EMFILE || e->sys == ENFILE)
+		err_fix(e, "raise the limit of open files: ulimit -n 1024");
+	else if (e->sys == EACCES || e->sys == EPERM || e->sys == EROFS)
+		err_fix(e, "codelima doctor");
+}
+
 /* What was done is done; what was said is not whole. */
 static int lost_output(const struct err *e)
 {
@@ -128,6 +143,8 @@ int cli_main(int argc, char **argv)
 	live_fini(&live);
 	if (ok && inv_json(&inv) && !ctx.job)
 		out_document(buf_view(&data));
+	if (!ok)
+		advise(&e);
 	if (!ok && !ctx.job)
 		out_error(inv_json(&inv), &e);
 	code = ok || inv.exit_code ? inv.exit_code : failure_code(&e, ctx_cancelled(&ctx));

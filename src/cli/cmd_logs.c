@@ -115,25 +115,46 @@ static bool follow_log(struct invocation *inv, const char *path, uint64_t at, st
 	return true;
 }
 
+/* The end of it, where it is longer than anybody reads: from the first whole line. *end is where
+ * following it goes on. */
+static bool read_log(
+	struct invocation *inv, const char *path, struct buf *text, uint64_t *end, struct err *e)
+{
+	struct file_stat st = {0};
+	uint64_t from;
+	size_t cut;
+
+	file_stat(path, &st);
+	from = st.size > LOG_READ_MAX ? st.size - LOG_READ_MAX : 0;
+	if (!file_read_from(path, from, text, LOG_READ_MAX, e))
+		return false;
+	*end = from + text->n;
+	if (!from)
+		return true;
+	cut = str_find(buf_view(text), '\n') + 1;
+	if (cut < text->n)
+		buf_splice(text, 0, cut, (struct str){0});
+	ctx_notice(inv->ctx, LEVEL_INFO, "only the last 64 MiB are shown of %s", path);
+	return true;
+}
+
 static bool show_log(struct invocation *inv, const char *source, bool follow, struct err *e)
 {
 	own_buf struct buf path = {0}, text = {0};
 	enum log_source s = LOG_BOOT;
-	struct file_stat st;
+	uint64_t end = 0;
 
 	if (!source_of(source, &s, e) ||
 		!node_log_path(&inv->home, inv->ctx, inv->args.v[0], s, &path, e))
 		return false;
-	if (file_stat(buf_z(&path), &st)) {
-		uint64_t from = st.size > LOG_READ_MAX ? st.size - LOG_READ_MAX : 0;
-
-		if (!file_read_from(buf_z(&path), from, &text, LOG_READ_MAX, e))
+	if (file_exists(buf_z(&path))) {
+		if (!read_log(inv, buf_z(&path), &text, &end, e))
 			return false;
 	} else if (!follow) {
 		ctx_notice(inv->ctx, LEVEL_INFO, "there is no such log yet: %s", buf_z(&path));
 	}
 	out_log(inv, source, buf_z(&path), buf_view(&text));
-	return !follow || follow_log(inv, buf_z(&path), text.n, e);
+	return !follow || follow_log(inv, buf_z(&path), end, e);
 }
 
 bool cmd_node_logs(struct invocation *inv, struct err *e)

@@ -216,6 +216,11 @@ printf '{"torn": ' >>"$(node_dir app)/events.jsonl"
 cl node logs app; status 0 "a torn line is skipped"
 bg node logs app --source boot --follow; sleep 0.5; echo appended >>"$LIMA_HOME/app/serial.log"; sleep 0.7; kill -INT "$bg"; end_bg
 out_has appended "--follow follows"; status 130
+{ head -c 70000000 /dev/zero | tr '\0' x | fold -w 999; printf '\nthe-end\n'; } >"$LIMA_HOME/app/serial.log"
+cl node logs app --source boot; status 0; err_has "only the last 64 MiB are shown of $LIMA_HOME/app/serial.log"
+same "$(head -n 1 "$T/out" | wc -c) $(tail -n 1 "$T/out")" "1000 the-end" "from the first whole line"
+bg node logs app --source boot --follow; sleep 2; echo appended >>"$LIMA_HOME/app/serial.log"; sleep 0.7; kill -INT "$bg"; end_bg
+same "$(tail -n 2 "$T/out" | tr '\n' ' ')" "the-end appended " "following goes on behind it"
 sandbox "a start that takes long"
 node app; play 'start @mid sleep 60'
 cl --json node start app --timeout 1s; refused 6 ExternalCommandFailed; json_like .error.message 'start' "--timeout ends it"
