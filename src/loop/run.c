@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "loop/evloop.h"
 #include "loop/lines.h"
 #include "loop/stream.h"
 #include "os/clock.h"
@@ -330,27 +331,10 @@ static void job_init(struct job *j, struct run *r, const struct ctx *c)
 	j->out.closed = j->err.closed = on_closed;
 }
 
-/* libuv aborts when it cannot make the first pipe of a process. */
-static bool room_for_pipes(struct err *e)
-{
-	int fds[4] = {-1, -1, -1, -1};
-	bool ok = fd_pipe(fds, e) && fd_pipe(fds + 2, e);
-
-	for (int i = 0; i < 4; i++)
-		fd_close_p(&fds[i]);
-	return ok;
-}
-
 static bool loop_init(struct job *j, struct err *e)
 {
-	int rc;
-
-	if (!room_for_pipes(e))
-		return false;
-	rc = uv_loop_init(&j->loop);
-	if (rc != 0)
-		return err_set(
-			e, ERR_INTERNAL, "%s: make an event loop: %s", j->what, uv_strerror(rc));
+	if (!evloop_init(&j->loop, e))
+		return err_wrap(e, "%s", j->what);
 	uv_timer_init(&j->loop, &j->tick);
 	uv_timer_init(&j->loop, &j->limit);
 	j->tick.data = j->limit.data = j->wake.data = j;

@@ -1,6 +1,5 @@
 #include "judge.h"
 
-#include <errno.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -398,22 +397,12 @@ static bool tells(const struct court *k)
 	       (strcmp(k->sc->command, "node cleanup-incomplete") == 0 && (k->t->bits & CALL_READ));
 }
 
-/* libuv gives up where it cannot make its first pipe; in life the pipes that loop/run.c makes
- * before have failed by then. */
-static bool gave_up(const struct trace *t)
-{
-	return WIFSIGNALED(t->status) && WTERMSIG(t->status) == SIGABRT &&
-	       t->plan.error == EMFILE && strncmp(t->text, "pipe2", 5) == 0;
-}
-
 static void check_answer(struct court *k, const json_t *now)
 {
 	int status = k->t->status;
 	json_t *doc;
 
 	check_stderr(k, "the command");
-	if (gave_up(k->t))
-		return;
 	if (WIFSIGNALED(status)) {
 		fault(k, "it is ended by signal %d", WTERMSIG(status));
 		return;
