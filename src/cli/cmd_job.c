@@ -36,13 +36,7 @@ static struct str cell_progress(const void *rec, struct buf *b)
 /* To the second. */
 static struct str cell_started(const void *rec, struct buf *b)
 {
-	struct str t = str_z(((const struct job *)rec)->started_at);
-	size_t dot = str_find(t, '.');
-
-	buf_str(b, str_n(t.p, dot));
-	if (dot < t.n)
-		buf_putc(b, 'Z');
-	return buf_view(b);
+	return out_seconds(((const struct job *)rec)->started_at, b);
 }
 
 /* A person reads the slug of what an id names. */

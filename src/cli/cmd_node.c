@@ -89,16 +89,23 @@ bool cmd_node_show(struct invocation *inv, struct err *e)
 	return true;
 }
 
-/* Asks on the terminal, when there is one. True: yes. */
-static bool confirmed(const char *question, const char *slug)
+/* Asks on the terminal; where there is none, *yes stays and the operation refuses. */
+static bool confirm(struct invocation *inv, const char *question, const struct node *n, bool *yes,
+	struct err *e)
 {
 	own_buf struct buf text = {0}, line = {0};
 
 	if (!fd_isatty(0) || !fd_isatty(2))
-		return false;
-	buf_printf(&text, "%s\nType its name (%s) to go on: ", question, slug);
+		return true;
+	buf_printf(&text, "%s\nType its name (%s) to go on: ", question, n->slug);
 	fd_stderr(buf_view(&text));
-	return tty_read_line(0, &line) && z_eq(buf_z(&line), slug);
+	*yes = tty_read_line(0, &line) && z_eq(buf_z(&line), n->slug);
+	if (*yes || !ctx_check(inv->ctx, e))
+		return *yes;
+	err_set(e, ERR_PRECONDITION_FAILED, "node %s is left as it is: the answer was not its name",
+		n->slug);
+	err_field(e, "node_slug", n->slug);
+	return err_field(e, "node_id", n->id);
 }
 
 bool ask_node_delete(struct invocation *inv, bool *yes, struct err *e)
@@ -106,6 +113,7 @@ bool ask_node_delete(struct invocation *inv, bool *yes, struct err *e)
 	own_buf struct buf question = {0};
 	struct node n = {0};
 	const char *risk;
+	bool ok;
 
 	if (*yes)
 		return true;
@@ -114,15 +122,16 @@ bool ask_node_delete(struct invocation *inv, bool *yes, struct err *e)
 	risk = node_delete_risk(&inv->home, &n);
 	buf_printf(&question, "Node %s: %s. Deleting it removes the VM and all that is in it.",
 		n.slug, risk ? risk : "");
-	*yes = risk && confirmed(buf_z(&question), n.slug);
+	ok = !risk || confirm(inv, buf_z(&question), &n, yes, e);
 	fields_fini(&node_fields, &n);
-	return true;
+	return ok;
 }
 
 bool ask_node_start(struct invocation *inv, bool *yes, struct err *e)
 {
 	own_buf struct buf question = {0};
 	struct node n = {0};
+	bool ok;
 
 	if (*yes || !inv_has(inv, "recreate"))
 		return true;
@@ -131,9 +140,9 @@ bool ask_node_start(struct invocation *inv, bool *yes, struct err *e)
 	buf_printf(&question,
 		"--recreate destroys the VM of node %s and the copy of the workspace in it.",
 		n.slug);
-	*yes = node_recreate_destroys(&inv->home, &n) && confirmed(buf_z(&question), n.slug);
+	ok = !node_recreate_destroys(&inv->home, &n) || confirm(inv, buf_z(&question), &n, yes, e);
 	fields_fini(&node_fields, &n);
-	return true;
+	return ok;
 }
 
 static void report(struct invocation *inv, struct node *n, const char *what)

@@ -49,9 +49,13 @@ bool cmd_snapshot_create(struct invocation *inv, struct err *e)
 	}
 CELL(cell_id, id)
 CELL(cell_kind, kind)
-CELL(cell_created, created_at)
 CELL(cell_label, label)
 #undef CELL
+
+static struct str cell_created(const void *rec, struct buf *b)
+{
+	return out_seconds(((const struct snapshot *)rec)->created_at, b);
+}
 
 static struct str cell_entries(const void *rec, struct buf *b)
 {

@@ -161,9 +161,11 @@ void help_group(struct buf *out, const char *group)
 {
 	const struct group *g = find_group(group);
 
-	buf_printf(out,
-		"codelima %s: %s\n\nUsage:\n  codelima %s COMMAND [flags] [args]\n\nCommands:\n",
-		group, g ? g->summary : "", group);
+	own_buf struct buf title = {0};
+
+	buf_printf(&title, "codelima %s: %s", group, g ? g->summary : "");
+	wrap(out, buf_z(&title), 0, 0);
+	buf_printf(out, "\nUsage:\n  codelima %s COMMAND [flags] [args]\n\nCommands:\n", group);
 	command_rows(out, group);
 	inner_groups(out, group);
 	buf_printf(out, "\ncodelima help %s COMMAND tells more.\n", group);
@@ -185,9 +187,16 @@ static void paragraphs(struct buf *out, const char *text)
 
 void help_command(struct buf *out, const struct command *c)
 {
+	own_buf struct buf title = {0};
+
+	usage_words(&title, c);
+	buf_printf(&title, ": %s", c->summary);
+	wrap(out, buf_z(&title), 0, 0);
+	buf_puts(out, "\nUsage:\n  ");
 	usage_words(out, c);
-	buf_printf(out, ": %s\n\nUsage:\n  ", c->summary);
-	usage_words(out, c);
+	for (size_t i = 0; i < c->n_flags; i++)
+		if (c->flags[i].required)
+			buf_printf(out, " --%s %s", c->flags[i].name, c->flags[i].value);
 	buf_printf(out, "%s%s%s\n", command_flag(c, 0) ? " [flags]" : "", *c->args ? " " : "",
 		c->args);
 	if (c->more) {

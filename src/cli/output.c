@@ -201,6 +201,17 @@ void out_list(struct invocation *inv, const struct fields *t, const void *recs, 
 	fd_stdout(buf_view(&out));
 }
 
+struct str out_seconds(const char *time, struct buf *scratch)
+{
+	struct str t = str_z(time);
+	size_t dot = str_find(t, '.');
+
+	buf_str(scratch, str_n(t.p, dot));
+	if (dot < t.n)
+		buf_putc(scratch, 'Z');
+	return buf_view(scratch);
+}
+
 void out_lines(struct str text)
 {
 	own_buf struct buf safe = {0};

@@ -20,6 +20,8 @@ struct column {
 	const char *title;
 	struct str (*cell)(const void *rec, struct buf *scratch);
 };
+/* A record's time for a cell: to the second. */
+struct str out_seconds(const char *time, struct buf *scratch);
 void out_list(struct invocation *inv, const struct fields *t, const void *recs, size_t n,
 	const struct column *columns, size_t n_columns);
 /* Text of a log, escaped. */

@@ -41,7 +41,8 @@ cl job wait "$job"; status 0 "waiting for it again is no different"
 sandbox "what a job cannot ask is asked before it starts"
 running app
 cl --json node delete app --detach; refused 5 PreconditionFailed; there "$(node_dir app)/node.yaml"
-run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach app < <(sleep 0.3; echo no; sleep 2); status 5; out_has 'Type its name (app)'
+run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach app < <(sleep 0.3; echo no; sleep 2); status 5; out_has 'Type its name (app)'; out_has 'left as it is'
+run "$top/tests/cli/on-tty" "$CODELIMA" node delete app < <(sleep 0.3; printf '\003'; sleep 2); status 130 "Ctrl-C is an answer too"
 run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach -- app < <(sleep 0.3; echo app; sleep 2); status 0; out_has 'Started job'
 cl --json job list; job=$(at "$T/out" '.data.2.id'); cl job wait "${job:-none}"
 cl --json job show "$job"; json .data.operation delete; json .data.state 'done'; json .data.argv.4 --yes; json .data.argv.5 -- "no word of it becomes a name"
