@@ -114,7 +114,9 @@ static void check_nodes(const struct inventory *v, struct checks *out)
 		"recovers it too");
 	check_finding(out, "vms", &vms, "every node has its VM", "nodes and VMs do not fit",
 		"node without a VM: codelima node start NODE --recreate, or codelima node delete "
-		"NODE; VM without a node: limactl delete NAME");
+		"NODE; broken VM: codelima node stop NODE, then start it; VM without a node: "
+		"limactl "
+		"delete NAME");
 }
 
 static void stale_project(const struct inventory *v, const struct project *p, struct finding *f)
