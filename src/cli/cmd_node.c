@@ -145,9 +145,12 @@ bool ask_node_start(struct invocation *inv, bool *yes, struct err *e)
 	return ok;
 }
 
+/* What the VM is now: a node that failed earlier and was stopped well is "stopped" here. */
 static void report(struct invocation *inv, struct node *n, const char *what)
 {
-	out_changed(inv, &node_fields, n, "%s node %s (%s): %s.", what, n->slug, n->id, n->status);
+	const char *seen = n->observation.status ? n->observation.status : n->status;
+
+	out_changed(inv, &node_fields, n, "%s node %s (%s): %s.", what, n->slug, n->id, seen);
 	fields_fini(&node_fields, n);
 }
 

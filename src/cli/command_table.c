@@ -217,7 +217,7 @@ static const struct flag node_start_flags[] = {
 	VALUE("timeout", "DURATION", "how long the VM may take to start: 30m, 90s"),
 	SWITCH("recreate",
 		"build the VM anew from its stored template and copy the workspace again"),
-	SWITCH("rebootstrap", "run every bootstrap step again"),
+	SWITCH("rebootstrap", "run every bootstrap step again, as the first start noted them down"),
 	SWITCH("yes", "with --recreate: do not ask before a VM with a copy is destroyed"),
 };
 static const struct flag node_clone_flags[] = {

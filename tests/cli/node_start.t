@@ -78,6 +78,7 @@ cl --json node show app
 json .data.workspace_seeded true
 same "$(vm_status app)" Running "the VM runs on, to look into"
 file_has "$(node_dir app)/events.jsonl" node.start.failed
+cl node stop app; status 0; out_has ': stopped.' "stopping it went well"
 cl --json node start app; refused 6 ExternalCommandFailed
 same "$(cat "$(guest app)/home/ran")" a "the first step did not run again"
 touch "$(guest app)/home/fixed"
