@@ -162,7 +162,8 @@ static void emit_event(const struct progress *p)
 /* Did something happen that one who reads lines wants to know? */
 static bool is_news(const struct live *l, const struct progress *p, bool new_step)
 {
-	bool counted = p->unit == UNIT_COUNT && p->done != l->shown.done;
+	bool counted =
+		p->unit == UNIT_COUNT && (p->done != l->shown.done || p->total != l->shown.total);
 
 	return new_step || counted;
 }

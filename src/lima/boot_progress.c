@@ -16,6 +16,12 @@ struct kept {
 	struct strv lines;
 };
 
+/* The requirement that the boot has come to. */
+struct where {
+	uint64_t done, total;
+	struct buf message;
+};
+
 struct boot_progress {
 	struct ctx c;
 	struct logtail agent, serial, serial_virtio;
@@ -24,6 +30,7 @@ struct boot_progress {
 	char *download_dir; /* NULL: nothing is being downloaded */
 	char *download_what;
 	uint64_t downloaded;
+	struct where at, told;
 	struct kept qemu, errors;
 };
 
@@ -79,6 +86,8 @@ void boot_progress_free(struct boot_progress *b)
 	logtail_fini(&b->serial);
 	logtail_fini(&b->serial_virtio);
 	end_download(b);
+	buf_fini(&b->at.message);
+	buf_fini(&b->told.message);
 	strv_fini(&b->qemu.lines);
 	strv_fini(&b->errors.lines);
 	free(b);
@@ -166,19 +175,35 @@ static bool requirement(struct str msg, uint64_t *i, uint64_t *n)
 	return num_u64(piece, n) && *i >= 1 && *i <= *n;
 }
 
-static void tell_boot(struct boot_progress *b, uint64_t done, uint64_t total, struct str msg)
+static void set_where(struct where *w, uint64_t done, uint64_t total, struct str message)
 {
+	w->done = done;
+	w->total = total;
+	buf_clear(&w->message);
+	buf_str(&w->message, message);
+}
+
+/* "is satisfied" and the next "Waiting for" come at once, and limactl repeats both: what holds
+ * at the next tick is told. */
+static void tell_boot(struct boot_progress *b)
+{
+	struct str message = buf_view(&b->at.message);
+
+	if (b->at.done == b->told.done && b->at.total == b->told.total &&
+		str_eq(message, buf_view(&b->told.message)))
+		return;
+	set_where(&b->told, b->at.done, b->at.total, message);
 	ctx_progress(&b->c, &(struct progress){.step = "boot",
 				    .state = STEP_RUNNING,
 				    .unit = UNIT_COUNT,
-				    .done = done,
-				    .total = total,
-				    .message = msg});
+				    .done = b->at.done,
+				    .total = b->at.total,
+				    .message = message});
 }
 
 /* "Waiting for the essential requirement 1 of 3: `ssh`" with what is waited for in front, since
  * the end of a message may be cut: "waiting for ssh (essential requirement 1 of 3)". */
-static void tell_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct str msg)
+static void note_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct str msg)
 {
 	static const struct str opening = {"Waiting for the ", 16};
 	size_t colon = str_find_str(msg, STR(": `"));
@@ -191,7 +216,7 @@ static void tell_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct
 		buf_printf(&text, "waiting for %.*s (%.*s)", STRF(name), STRF(which));
 		msg = buf_view(&text);
 	}
-	tell_boot(b, i - 1, n, msg);
+	set_where(&b->at, i - 1, n, msg);
 }
 
 static void take_message(struct boot_progress *b, struct str msg)
@@ -203,10 +228,10 @@ static void take_message(struct boot_progress *b, struct str msg)
 	if (str_starts(msg, STR("qemu[stderr]: "))) {
 		keep(&b->qemu, str_from(msg, 14));
 	} else if (str_starts(msg, STR("Waiting for the ")) && requirement(msg, &i, &n)) {
-		tell_waiting(b, i, n, msg);
+		note_waiting(b, i, n, msg);
 	} else if (str_ends(msg, STR("is satisfied")) && requirement(msg, &i, &n)) {
 		b->spoken = true;
-		tell_boot(b, i, n, msg);
+		set_where(&b->at, i, n, msg);
 	} else if (str_starts(msg, STR("Downloaded ")) || str_starts(msg, STR("Using cache "))) {
 		end_download(b);
 	}
@@ -280,6 +305,7 @@ bool boot_progress_tick(void *arg, struct err *e)
 	struct boot_progress *b = arg;
 
 	logtail_poll(&b->agent, boot_progress_line, b);
+	tell_boot(b);
 	follow_download(b);
 	return check_silence(b, e);
 }

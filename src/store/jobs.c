@@ -154,11 +154,20 @@ static void save_progress(struct job_handle *j)
 	j->last_saved_ms = clock_mono_ms();
 }
 
+/* A step that counts (requirements, bootstrap steps) does so slowly: none is left out. */
+static bool is_news(const struct job_handle *j, const struct progress *p)
+{
+	bool counted = p->unit == UNIT_COUNT &&
+		       (j->job.done != (int64_t)p->done || j->job.total != (int64_t)p->total);
+
+	return counted || !z_eq(j->job.step, p->step) || j->last_state != p->state;
+}
+
 static void on_progress(struct sink *s, const struct progress *p)
 {
 	struct job_handle *j = handle_of(s);
 	int64_t now = clock_mono_ms();
-	bool news = !z_eq(j->job.step, p->step) || j->last_state != p->state;
+	bool news = is_news(j, p);
 
 	if (news || now - j->last_event_ms >= EVENT_EVERY_MS) {
 		job_files_event(j->events_fd, p);
