@@ -60,6 +60,19 @@ void escape_text(struct buf *out, struct str s)
 	}
 }
 
+/* A run of CRs: nothing at the end of a line, where a serial console that translates twice
+ * writes two. */
+static size_t take_crs(struct buf *out, struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] == '\r')
+		n++;
+	for (size_t i = 0; i < n && !(n < s.n && s.p[n] == '\n'); i++)
+		buf_puts(out, "\\r");
+	return n;
+}
+
 void escape_lines(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
@@ -67,12 +80,11 @@ void escape_lines(struct buf *out, struct str s)
 
 		buf_add(out, s.p + i, run);
 		i += run;
+		i += take_crs(out, str_from(s, i));
 		if (i >= s.n)
 			break;
 		if (s.p[i] == '\n' || s.p[i] == '\t')
 			buf_putc(out, s.p[i++] == '\n' ? '\n' : ' ');
-		else if (str_starts(str_from(s, i), STR("\r\n")))
-			i++;
 		else
 			i += escape_one(out, str_from(s, i));
 	}

@@ -153,6 +153,9 @@ static bool show_log(struct invocation *inv, const char *source, bool follow, st
 	} else if (!follow) {
 		ctx_notice(inv->ctx, LEVEL_INFO, "there is no such log yet: %s", buf_z(&path));
 	}
+	/* A console ends in "login: ": the shell's prompt gets a line of its own. */
+	if (!follow && text.n && !str_ends(buf_view(&text), STR("\n")))
+		buf_putc(&text, '\n');
 	out_log(inv, source, buf_z(&path), buf_view(&text));
 	return !follow || follow_log(inv, buf_z(&path), end, e);
 }

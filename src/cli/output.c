@@ -234,9 +234,12 @@ void out_log(struct invocation *inv, const char *source, const char *path, struc
 	jout_kv_z(&j, "path", path);
 	jout_key(&j, "lines");
 	jout_array(&j);
-	while (str_split(&rest, '\n', &line))
+	while (str_split(&rest, '\n', &line)) {
+		while (str_ends(line, STR("\r")))
+			line.n--;
 		if (line.n || rest.p)
 			jout_str(&j, line);
+	}
 	jout_end(&j);
 	jout_end(&j);
 }

@@ -17,6 +17,7 @@ static void test_text(void **state)
 		{"plain text", "plain text", "plain text"},
 		{"a\nb\tc", "a\\nb\\tc", "a\nb c"},
 		{"a\r\nb\rc", "a\\r\\nb\\rc", "a\nb\\rc"},
+		{"\r\r\na\r\r", "\\r\\r\\na\\r\\r", "\na\\r\\r"},
 		{"\033[31mred\033]0;x\a", "\\e[31mred\\e]0;x\\x07", "\\e[31mred\\e]0;x\\x07"},
 		{"\177", "\\x7F", "\\x7F"},
 		{"\xC2\x9B"
