@@ -4,6 +4,7 @@
 #include "lima/ssh_mux.h"
 #include "ops/guest.h"
 #include "ops/node_start.h"
+#include "ops/node_vm.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/proc.h"
@@ -22,6 +23,8 @@ struct shell {
 
 static bool not_running(const struct node_work *w, enum vm_status status, struct err *e)
 {
+	if (status == VM_MISSING)
+		return node_vm_there(w, &status, e);
 	err_set(e, ERR_PRECONDITION_FAILED, "node %s is not running: its VM is %s", w->node.slug,
 		vm_status_word(status));
 	err_field(e, "node_slug", w->node.slug);

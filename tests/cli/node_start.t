@@ -140,6 +140,7 @@ not_called '"start"'
 gone "$LIMA_HOME/app" "no default VM with the whole home"
 cl --json node show app; json .data.last_runtime_observation.exists false
 cl node list; out_like '^app .* missing '
+cl shell app -- true; status 5; err_has 'node start app --recreate' "a shell names the same way out"
 cl node start app --recreate; status 0 "--recreate builds it anew"
 there "$(guest app)/w/app/README" "and seeds again"
 FAKE_PLAY='' FAKE_LOG='' limactl delete -f app 2>/dev/null
@@ -208,6 +209,7 @@ cl node logs app; status 0; out_has node.created; out_has node.started; out_like
 cl --json node logs app; json_like '.data.0.type' node.created
 cl node logs app --source bootstrap; status 0; out_has boot-step-says; out_has and-errors
 cl node logs app --source boot; status 0; out_has 'Linux version fake'
+same "$(tail -c 1 "$T/out" | od -An -c | tr -d ' ')" '\n' "a console that ends in a prompt leaves ours alone"
 cl node logs app --source hostagent; status 0; out_has 'essential requirement'
 cl --json node logs app --source boot; json .data.source boot; json_like .data.path serial.log; json_like '.data.lines.#' '[1-9]'
 cl node logs app --source nothing; status 2
