@@ -6,6 +6,7 @@
 #include "data/yamlval.h"
 #include "lima/baked.h"
 #include "lima/home_mark.h"
+#include "lima/port_forwards.h"
 #include "lima/stripped.h"
 #include "os/proc.h"
 
@@ -304,27 +305,6 @@ static bool put_switches(struct build *b, struct err *e)
 	       set_plain(b, PATH("upgradePackages"), "false", e);
 }
 
-/* The base's own rules stay in front; what no rule takes ends at the last one, which
- * also switches off Lima's default of forwarding every port (contract/lima.md §9). */
-static bool put_ports(struct build *b, struct err *e)
-{
-	const struct port_rules *ports = b->want->ports;
-
-	for (size_t i = 0; ports && i < ports->n; i++) {
-		const struct port_rule *r = &ports->v[i];
-		own_buf struct buf rule = {0};
-
-		buf_printf(&rule,
-			"guestIP: 127.0.0.1\nguestPortRange: [%u, %u]\n"
-			"hostIP: 127.0.0.1\nhostPortRange: [%u, %u]\nproto: any\n",
-			r->guest_first, r->guest_last, r->host_first, r->host_last);
-		if (!yamledit_append(&b->ed, PATH("portForwards"), buf_view(&rule), e))
-			return false;
-	}
-	return yamledit_append(&b->ed, PATH("portForwards"),
-		STR("guestIP: 0.0.0.0\nguestIPMustBeZero: false\nproto: any\nignore: true\n"), e);
-}
-
 /* It stands in a comment of a script: nothing may end that. */
 static void put_id(struct buf *out, const char *id)
 {
@@ -387,7 +367,8 @@ bool template_build(struct str filled, struct str plain, struct str default_yaml
 		return false;
 	if (!filter_lists(&b, e) || !remove_ours(&b, e) || !put_resources(&b, e) ||
 		!put_mounts(&b, e) || !put_containerd(&b, e) || !put_switches(&b, e) ||
-		!put_ports(&b, e) || !put_provision(&b, e) || !put_cpu_type(&b, e))
+		!port_forwards_add(&b.ed, want->ports, e) || !put_provision(&b, e) ||
+		!put_cpu_type(&b, e))
 		return err_wrap(e, "make the instance's template");
 	stripped_tell(b.plain.root, c);
 	buf_clear(out);

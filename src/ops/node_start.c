@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "lima/port_forwards.h"
 #include "model/settings.h"
 #include "ops/bootstrap_plan.h"
 #include "ops/bootstrap_run.h"
@@ -14,6 +15,8 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "store/bootstrap_file.h"
+
+#define TEMPLATE_MAX (4u << 20)
 
 /* What limactl had copied when it was stopped looks like a VM, and is not a whole one. */
 static bool half_clone(const struct node_work *w, struct err *e)
@@ -99,6 +102,19 @@ static bool may_start(const struct home *h, const struct ctx *c, const char *ref
 	return ok;
 }
 
+/* The setting `ports` may have changed since the template was stored. */
+static bool renew_ports(struct node_work *w, const struct node_vm_want *v, struct err *e)
+{
+	const char *path = w->node.generated_template_path;
+	own_buf struct buf stored = {0}, renewed = {0};
+
+	if (!file_read(path, &stored, TEMPLATE_MAX, e) ||
+		!port_forwards_renew(buf_view(&stored), &v->ports, &renewed, e))
+		return err_wrap(e, "the template of node %s", w->node.slug);
+	return str_eq(buf_view(&stored), buf_view(&renewed)) ||
+	       file_replace(path, buf_view(&renewed), 0600, e);
+}
+
 /* A new VM from instance.lima.yaml; what was in the old one is gone. */
 static bool recreate(struct node_work *w, const struct node_start_opts *o, struct err *e)
 {
@@ -114,8 +130,8 @@ static bool recreate(struct node_work *w, const struct node_start_opts *o, struc
 	}
 	if (!limactl_check_version(&w->lima, &w->ctx, e) || !node_vm_want(w, false, &v, e))
 		return false;
-	ok = node_work_update(w, forget_seed, NULL, e) && node_vm_destroy(w, true, e) &&
-	     node_vm_create(w, &v, e);
+	ok = renew_ports(w, &v, e) && node_work_update(w, forget_seed, NULL, e) &&
+	     node_vm_destroy(w, true, e) && node_vm_create(w, &v, e);
 	node_vm_want_fini(&v);
 	return ok;
 }

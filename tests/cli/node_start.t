@@ -143,6 +143,10 @@ cl node list; out_like '^app .* missing '
 cl shell app -- true; status 5; err_has 'node start app --recreate' "a shell names the same way out"
 cl node start app --recreate; status 0 "--recreate builds it anew"
 there "$(guest app)/w/app/README" "and seeds again"
+file_has "$LIMA_HOME/app/lima.yaml" '1024, 65535'
+echo 'ports: "off"' >>"$(node_dir app)/node.yaml"; cl node start app --recreate --yes; status 0
+file_lacks "$LIMA_HOME/app/lima.yaml" '1024, 65535' "with the ports that the settings name by now"
+file_has "$LIMA_HOME/app/lima.yaml" 'ignore: true'
 FAKE_PLAY='' FAKE_LOG='' limactl delete -f app 2>/dev/null
 cl node delete app --yes; status 0 "node delete is the other repair"
 
