@@ -14,9 +14,9 @@
 
 /* config: field "config" of limactl_inspect. Mounts, copyToHost, host sockets,
  * ssh.forwardAgent, forwardX11, forwardX11Trusted, additionalDisks that we did not ask
- * for, playbooks that Lima runs on the host, and a workspace that is not mounted as asked, are PreconditionFailed, naming the
- * file and line that added it and the config.yaml line that allows it (shared_dirs);
- * extra portForwards and networks are one notice. */
+ * for, playbooks that Lima runs on the host, and a workspace that is not mounted as asked, are
+ * PreconditionFailed, naming the file and line that added it and the config.yaml line that allows
+ * it (shared_dirs); extra portForwards and networks are one notice. */
 bool merged_check(const json_t *config, const struct template_want *want, const char *lima_home,
 	const struct ctx *c, struct err *e);
 
