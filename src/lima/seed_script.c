@@ -11,7 +11,10 @@
  *   not POSIX; of tar's complaints (descriptor 4) 20 lines go on, and the rest is read so
  *   that tar does not die of it.
  * - A directory can be renamed only by somebody who may write to it, and tar has already
- *   given the tree its own mode: hence the two chmods.
+ *   given the tree its own mode: hence the two chmods, where that forbids it.
+ * - Each program that is started costs an emulated guest 40 ms, and each system call of tar
+ *   counts: hence no head for the 20 lines, and records of 64 KiB, which is what a pipe gives
+ *   (tar reads and writes by records, of 10 KiB when nothing is said).
  * - The traps stand before the directory is made: a signal in between would leave it. From
  *   quit() on signals are ignored, by what cleans up too.
  * - One whose connection broke may still be at it: its directory is left to itself.
@@ -21,7 +24,7 @@ static const char body[] =
 	"set -u; LC_ALL=C; export LC_ALL\n"
 	"gnu=; simple=1\n"
 	"case $(tar --version 2>/dev/null) in\n"
-	"*'GNU tar'*) simple=; gnu='--delay-directory-restore --warning=no-timestamp "
+	"*'GNU tar'*) simple=; gnu='-b 128 --delay-directory-restore --warning=no-timestamp "
 	"--warning=no-unknown-keyword';;\n"
 	"*bsdtar*) simple=;;\n"
 	"esac\n"
@@ -53,8 +56,16 @@ static const char body[] =
 	"	else echo z0 >&3; untar\n"
 	"	fi\n"
 	"}\n"
+	"some() {\n"
+	"	n=0\n"
+	"	while [ $n -lt 20 ]; do\n"
+	"		IFS= read -r l || { printf %s \"$l\"; return; }\n"
+	"		printf '%s\\n' \"$l\"; n=$((n + 1))\n"
+	"	done\n"
+	"	exec cat >/dev/null\n"
+	"}\n"
 	"exec 4>&2\n"
-	"st=$({ unpack \"$6\" 2>&1 >/dev/null | { head -n 20; cat >/dev/null; } >&4; } 3>&1)\n"
+	"st=$({ unpack \"$6\" 2>&1 >/dev/null | some >&4; } 3>&1)\n"
 	"ok=\n"
 	"case $st in *z0*) case $st in *t0*) [ ! -f \"$t/end\" ] || ok=1;; esac;; esac\n"
 	"full() {\n"
@@ -65,7 +76,8 @@ static const char body[] =
 	"	full 2>/dev/null && quit 96\n"
 	"	quit 95\n"
 	"fi\n"
-	"chmod u+rwx -- \"$t/tree\" || quit 97\n"
+	"case $5 in 07[0-7][0-7]) mode=;; *) mode=$5; chmod u+rwx -- \"$t/tree\" || quit 97;; "
+	"esac\n"
 	"trap '' HUP INT TERM\n" /* what is moved away here comes back or is replaced */
 	"old=\n"
 	"if [ -e \"$2\" ] || [ -L \"$2\" ]; then $as mv -- \"$2\" \"$t/old\" && old=1 || quit 97; "
@@ -74,7 +86,7 @@ static const char body[] =
 	"	[ -z \"$old\" ] || $as mv -- \"$t/old\" \"$2\"\n"
 	"	quit 97\n"
 	"fi\n"
-	"chmod \"$5\" -- \"$2\" || quit 97\n"
+	"[ -z \"$mode\" ] || chmod \"$mode\" -- \"$2\" || quit 97\n"
 	"quit 0\n";
 
 static void word(struct buf *script, struct str s)

@@ -5,11 +5,16 @@
 
 #define PIECES 400
 
+/* Half of it is noise: what comes out is more than any buffer on the way to a receiver. */
 static void make_piece(struct buf *b, int i)
 {
+	uint32_t x = (uint32_t)i * 2654435761u + 1;
+
 	buf_clear(b);
-	for (int k = 0; k < 10000; k++)
-		buf_printf(b, "word%d ", (i * 7919 + k * 31) % 1009);
+	for (int k = 0; k < 10000; k++) {
+		x = x * 1664525u + 1013904223u;
+		buf_printf(b, "word%d %04x ", (i * 7919 + k * 31) % 1009, x >> 16);
+	}
 }
 
 /* Packs the same text, telling each time how long both sides took. */
@@ -44,7 +49,7 @@ static void test_pace(void **state)
 	fast_link = packed(20000, 1000);
 	even = packed(15000, 7000);
 	print_message("%zu %zu %zu\n", slow_link, even, fast_link);
-	assert_true(fast_link > 3 * slow_link);
+	assert_true(fast_link > 2 * slow_link);
 	assert_true(even < slow_link + slow_link / 10);
 }
 
