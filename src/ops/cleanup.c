@@ -211,7 +211,8 @@ bool cleanup_incomplete(struct home *h, const struct ctx *c, bool apply, const s
 	struct failures failed = {0};
 
 	out->dry_run = !apply;
-	if ((apply && !home_prepare(h, c, e)) || !file_list(home_path(h, &dir, "nodes"), &ids, e))
+	if ((apply && h->exists && !home_prepare(h, c, e)) ||
+		!file_list(home_path(h, &dir, "nodes"), &ids, e))
 		return false;
 	for (size_t i = 0; i < ids.n && !ctx_cancelled(c); i++)
 		visit(h, c, ids.v[i], argv, out, &failed);

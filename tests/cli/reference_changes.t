@@ -96,8 +96,10 @@ cl --json project show billing; json .data.lima_commands.bootstrap '["echo old"]
 cl project show nowhere; status 4
 cl doctor; status 0; out_has "$CODELIMA_HOME" "doctor tells the wide modes"
 same "$before" "$(whole)" "looking changes none of it"
-keep; cl project update billing --template template:x; status 0; changed "$p" default_lima_template updated_at lima_commands bootstrap environment_commands 'echo old'
+keep; cl project update billing --template template:x; status 0; changed "$p" default_lima_template updated_at; file_has "$p" '- echo old # mine' "an old key stays where nothing of it changes"
 cl --json project show billing; json .data.lima_commands.bootstrap '["echo old"]' "the old commands still count"
+keep; cl project update billing --bootstrap-command 'echo new'; status 0; changed "$p" updated_at lima_commands bootstrap environment_commands 'echo old' 'echo new'
+keep; cl node start api-copy; status 0; file_lacks "$n" 'status: failed' "a state that is over is gone"
 keep; cl environment update shared-dev --bootstrap-command two; changed "$e" setup_commands bootstrap_commands two updated_at
 
 theirs "a home that was moved"
