@@ -10,7 +10,21 @@
 	{                                                                                          \
 		.name = (n), .type = FLAG_VALUE, .value = (v), .help = (h)                         \
 	}
+/* What its value names is completed. */
+#define NAMES(n, v, h, c)                                                                          \
+	{                                                                                          \
+		.name = (n), .type = FLAG_VALUE, .value = (v), .help = (h), .complete = (c)        \
+	}
+#define NEEDED(n, v, h, c)                                                                         \
+	{                                                                                          \
+		.name = (n), .type = FLAG_VALUE, .value = (v), .help = (h), .complete = (c),       \
+		.required = true                                                                   \
+	}
 #define FLAGS(f) .flags = (f), .n_flags = countof(f)
+#define ONE_ARG(word, c) .args = (word), .min_args = 1, .max_args = 1, .complete = (c)
+#define SNAPSHOT_ARGS                                                                              \
+	.args = "PROJECT ID", .min_args = 2, .max_args = 2, .complete = COMPLETE_PROJECT,          \
+	.second = COMPLETE_SNAPSHOT
 
 #define INCLUDE_DELETED SWITCH("include-deleted", "show deleted records too")
 #define BOOTSTRAP(h)                                                                               \
@@ -53,24 +67,14 @@
 	VALUE("cpus", "N", "CPUs of the VM"),                                                      \
 		VALUE("memory", "SIZE", "memory of the VM: 4, 4GiB, 512M (a bare number is GiB)"), \
 		VALUE("disk", "SIZE", "largest size of the VM's disk")
-#define PROFILE                                                                                    \
-	{                                                                                          \
-		.name = "agent-profile", .type = FLAG_VALUE, .value = "NAME",                      \
-		.help = "agent profile", .complete = COMPLETE_PROFILE                              \
-	}
+#define PROFILE NAMES("agent-profile", "NAME", "agent profile", COMPLETE_PROFILE)
 
 const struct flag global_flags[] = {
-	{.name = "home",
-		.type = FLAG_VALUE,
-		.value = "PATH",
-		.help = "use this home instead of CODELIMA_HOME or ~/.codelima",
-		.complete = COMPLETE_DIR},
+	NAMES("home", "PATH", "use this home instead of CODELIMA_HOME or ~/.codelima",
+		COMPLETE_DIR),
 	SWITCH("json", "print one JSON document on stdout"),
-	{.name = "log-level",
-		.type = FLAG_VALUE,
-		.value = "error|warn|info|debug",
-		.help = "how much is told on stderr (info)",
-		.complete = COMPLETE_WORDS},
+	NAMES("log-level", "error|warn|info|debug", "how much is told on stderr (info)",
+		COMPLETE_WORDS),
 	{.name = "help", .type = FLAG_BOOL, .help = "show help", .letter = 'h'},
 	SWITCH("version", "print the version"),
 };
@@ -91,11 +95,7 @@ static const struct flag doctor_flags[] = {
 	SWITCH("repair", "mend what can be mended without losing anything, then check"),
 };
 static const struct flag environment_create_flags[] = {
-	{.name = "slug",
-		.type = FLAG_VALUE,
-		.value = "SLUG",
-		.help = "name of the config",
-		.required = true},
+	NEEDED("slug", "SLUG", "name of the config", COMPLETE_NONE),
 	BOOTSTRAP("a command that prepares the guest"),
 };
 static const struct flag environment_update_flags[] = {
@@ -103,11 +103,7 @@ static const struct flag environment_update_flags[] = {
 	CLEAR_BOOTSTRAP("leave it without commands"),
 };
 static const struct flag profile_create_flags[] = {
-	{.name = "name",
-		.type = FLAG_VALUE,
-		.value = "NAME",
-		.help = "name of the profile",
-		.required = true},
+	NEEDED("name", "NAME", "name of the profile", COMPLETE_NONE),
 	INSTALL("a command that installs the agent in a new node"),
 	PROFILE_COMMANDS,
 	VARIABLES("a variable for bootstrap steps and shells"),
@@ -122,12 +118,7 @@ static const struct flag profile_update_flags[] = {
 };
 static const struct flag list_flags[] = {INCLUDE_DELETED};
 static const struct flag project_create_flags[] = {
-	{.name = "workspace",
-		.type = FLAG_VALUE,
-		.value = "PATH",
-		.help = "directory with the code",
-		.complete = COMPLETE_DIR,
-		.required = true},
+	NEEDED("workspace", "PATH", "directory with the code", COMPLETE_DIR),
 	VALUE("slug", "SLUG", "name of the project (from the directory's name)"),
 	ENV_CONFIGS("environment config for its nodes"),
 	PROFILE,
@@ -137,11 +128,8 @@ static const struct flag project_create_flags[] = {
 };
 static const struct flag project_update_flags[] = {
 	VALUE("slug", "SLUG", "a new name; the old one is free again"),
-	{.name = "workspace",
-		.type = FLAG_VALUE,
-		.value = "PATH",
-		.help = "another directory with the code; not while a node is live",
-		.complete = COMPLETE_DIR},
+	NAMES("workspace", "PATH", "another directory with the code; not while a node is live",
+		COMPLETE_DIR),
 	PROFILE,
 	VALUE("template", "LOCATOR", "Lima template for new nodes"),
 	ENV_CONFIGS("an environment config of the new list, which replaces the old one"),
@@ -152,66 +140,35 @@ static const struct flag project_update_flags[] = {
 	CLEAR_BOOTSTRAP("drop the project's own bootstrap commands"),
 };
 #define COMMANDS_FILE(text)                                                                        \
-	{.name = "lima-commands-file",                                                             \
-		.type = FLAG_VALUE,                                                                \
-		.value = "PATH",                                                                   \
-		.help = (text),                                                                    \
-		.complete = COMPLETE_FILE},                                                        \
+	NAMES("lima-commands-file", "PATH", text, COMPLETE_FILE),                                  \
 		SWITCH("trust-file", "take that file even where a guest can write it")
 static const struct flag project_fork_flags[] = {
-	{.name = "workspace",
-		.type = FLAG_VALUE,
-		.value = "PATH",
-		.help = "directory to make: missing so far, or empty",
-		.complete = COMPLETE_DIR,
-		.required = true},
+	NEEDED("workspace", "PATH", "directory to make: missing so far, or empty", COMPLETE_DIR),
 	VALUE("slug", "SLUG", "name of the new project (from the directory's name)"),
-	{.name = "snapshot",
-		.type = FLAG_VALUE,
-		.value = "ID",
-		.help = "fork this snapshot instead of the workspace as it is now",
-		.complete = COMPLETE_SNAPSHOT},
+	NAMES("snapshot", "ID", "fork this snapshot instead of the workspace as it is now",
+		COMPLETE_SNAPSHOT),
 };
 static const struct flag snapshot_create_flags[] = {
 	VALUE("label", "TEXT", "a few words to know it by"),
 };
 static const struct flag node_create_flags[] = {
-	{.name = "project",
-		.type = FLAG_VALUE,
-		.value = "REF",
-		.help = "its project",
-		.complete = COMPLETE_PROJECT,
-		.required = true},
+	NEEDED("project", "REF", "its project", COMPLETE_PROJECT),
 	VALUE("slug", "SLUG", "name of the node (PROJECT-node)"),
-	{.name = "workspace-mode",
-		.type = FLAG_VALUE,
-		.value = "copy|mounted",
-		.help = "copy: the guest gets its own copy of the workspace; mounted: it works on "
-			"the workspace itself (copy)",
-		.complete = COMPLETE_WORDS},
+	NAMES("workspace-mode", "copy|mounted",
+		"copy: the guest gets its own copy of the workspace; mounted: it works on "
+		"the workspace itself (copy)",
+		COMPLETE_WORDS),
 	PROFILE,
 	RESOURCES,
 	COMMANDS_FILE("YAML file with lima_commands for this node"),
 	SWITCH("no-bootstrap", "run no bootstrap steps until start --rebootstrap"),
 	SWITCH("containerd", "let Lima set up containerd in the guest"),
-	{.name = "runtime",
-		.type = FLAG_VALUE,
-		.value = "vm",
-		.help = "only vm",
-		.complete = COMPLETE_WORDS},
-	{.name = "provider",
-		.type = FLAG_VALUE,
-		.value = "lima",
-		.help = "only lima",
-		.complete = COMPLETE_WORDS},
+	NAMES("runtime", "vm", "only vm", COMPLETE_WORDS),
+	NAMES("provider", "lima", "only lima", COMPLETE_WORDS),
 };
 static const struct flag node_list_flags[] = {
 	INCLUDE_DELETED,
-	{.name = "project",
-		.type = FLAG_VALUE,
-		.value = "REF",
-		.help = "only the nodes of this project",
-		.complete = COMPLETE_PROJECT},
+	NAMES("project", "REF", "only the nodes of this project", COMPLETE_PROJECT),
 };
 static const struct flag node_start_flags[] = {
 	VALUE("timeout", "DURATION", "how long the VM may take to start: 30m, 90s"),
@@ -223,11 +180,7 @@ static const struct flag node_start_flags[] = {
 static const struct flag node_clone_flags[] = {
 	VALUE("node-slug", "SLUG", "name of the clone (REF-clone)"),
 	COMMANDS_FILE("YAML file with lima_commands for the clone (those of REF)"),
-	{.name = "agent-profile",
-		.type = FLAG_VALUE,
-		.value = "NAME",
-		.help = "only the one that REF has",
-		.complete = COMPLETE_PROFILE},
+	NAMES("agent-profile", "NAME", "only the one that REF has", COMPLETE_PROFILE),
 };
 static const struct flag node_cleanup_flags[] = {
 	SWITCH("apply", "remove what is listed, each VM before its record"),
@@ -236,11 +189,7 @@ static const struct flag node_delete_flags[] = {
 	SWITCH("yes", "do not ask when the VM runs or holds a copy"),
 };
 static const struct flag node_logs_flags[] = {
-	{.name = "source",
-		.type = FLAG_VALUE,
-		.value = "events|boot|hostagent|bootstrap",
-		.help = "which log (events)",
-		.complete = COMPLETE_WORDS},
+	NAMES("source", "events|boot|hostagent|bootstrap", "which log (events)", COMPLETE_WORDS),
 	SWITCH("follow", "go on printing what is added"),
 };
 static const struct flag shell_flags[] = {
@@ -280,17 +229,12 @@ const struct command commands[] = {
 		.summary = "check that everything is there and the home is sound",
 		.more = "Exits with 0 when all required checks pass, 3 when one fails, and with "
 			"--strict 1 when there are warnings (host_loopback, which always warns, "
-			"does "
-			"not count). --repair sets modes right, removes "
-			"stray "
-			"temporary files, ends what operations that died left, moves records that "
-			"cannot be read to _quarantine (none is deleted), and mends the index."},
+			"does not count). --repair sets modes right, removes stray temporary "
+			"files, ends what operations that died left, moves records that cannot "
+			"be read to _quarantine (none is deleted), and mends the index."},
 	{.group = "",
 		.name = "shell",
-		.args = "REF [--] [CMD…]",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF [--] [CMD…]", COMPLETE_NODE),
 		.traits = CMD_REST,
 		FLAGS(shell_flags),
 		.run = cmd_shell,
@@ -320,10 +264,7 @@ const struct command commands[] = {
 
 	{.group = "",
 		.name = "completion",
-		.args = "bash|zsh|fish",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_WORDS,
+		ONE_ARG("bash|zsh|fish", COMPLETE_WORDS),
 		.run = cmd_completion,
 		.traits = CMD_NO_HOME,
 		.summary = "print what makes a shell complete codelima's words",
@@ -359,28 +300,19 @@ const struct command commands[] = {
 		.summary = "list environment configs"},
 	{.group = "environment",
 		.name = "show",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_ENVIRONMENT,
+		ONE_ARG("REF", COMPLETE_ENVIRONMENT),
 		.run = cmd_environment_show,
 		.summary = "show one environment config"},
 	{.group = "environment",
 		.name = "update",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_ENVIRONMENT,
+		ONE_ARG("REF", COMPLETE_ENVIRONMENT),
 		FLAGS(environment_update_flags),
 		.run = cmd_environment_update,
 		.summary = "replace the commands of an environment config",
 		.more = "Nodes that exist already keep the commands they were created with."},
 	{.group = "environment",
 		.name = "delete",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_ENVIRONMENT,
+		ONE_ARG("REF", COMPLETE_ENVIRONMENT),
 		.run = cmd_environment_delete,
 		.summary = "delete an environment config that no live project lists"},
 
@@ -399,18 +331,12 @@ const struct command commands[] = {
 		.summary = "list agent profiles"},
 	{.group = "profile",
 		.name = "show",
-		.args = "NAME",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROFILE,
+		ONE_ARG("NAME", COMPLETE_PROFILE),
 		.run = cmd_profile_show,
 		.summary = "show one agent profile"},
 	{.group = "profile",
 		.name = "update",
-		.args = "NAME",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROFILE,
+		ONE_ARG("NAME", COMPLETE_PROFILE),
 		FLAGS(profile_update_flags),
 		.run = cmd_profile_update,
 		.summary = "change an agent profile",
@@ -419,10 +345,7 @@ const struct command commands[] = {
 			"default, keeps its name."},
 	{.group = "profile",
 		.name = "delete",
-		.args = "NAME",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROFILE,
+		ONE_ARG("NAME", COMPLETE_PROFILE),
 		.run = cmd_profile_delete,
 		.summary = "delete an agent profile that is neither in use nor the default"},
 
@@ -440,18 +363,12 @@ const struct command commands[] = {
 		.summary = "list projects"},
 	{.group = "project",
 		.name = "show",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("REF", COMPLETE_PROJECT),
 		.run = cmd_project_show,
 		.summary = "show one project"},
 	{.group = "project",
 		.name = "update",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("REF", COMPLETE_PROJECT),
 		FLAGS(project_update_flags),
 		.run = cmd_project_update,
 		.summary = "change a project",
@@ -459,10 +376,7 @@ const struct command commands[] = {
 			"VM, their profile and their environment configs."},
 	{.group = "project",
 		.name = "delete",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("REF", COMPLETE_PROJECT),
 		.run = cmd_project_delete,
 		.summary = "delete a project without live nodes and children",
 		.more = "The workspace on this computer is never touched."},
@@ -476,10 +390,7 @@ const struct command commands[] = {
 		.summary = "show projects, their nodes and children as a tree"},
 	{.group = "project",
 		.name = "fork",
-		.args = "SOURCE",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("SOURCE", COMPLETE_PROJECT),
 		FLAGS(project_fork_flags),
 		.traits = CMD_LONG,
 		.run = cmd_project_fork,
@@ -489,10 +400,7 @@ const struct command commands[] = {
 			"source."},
 	{.group = "project snapshot",
 		.name = "create",
-		.args = "PROJECT",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("PROJECT", COMPLETE_PROJECT),
 		FLAGS(snapshot_create_flags),
 		.traits = CMD_LONG,
 		.run = cmd_snapshot_create,
@@ -501,28 +409,17 @@ const struct command commands[] = {
 			"the snapshot before take no further space."},
 	{.group = "project snapshot",
 		.name = "list",
-		.args = "PROJECT",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_PROJECT,
+		ONE_ARG("PROJECT", COMPLETE_PROJECT),
 		.run = cmd_snapshot_list,
 		.summary = "list a project's snapshots"},
 	{.group = "project snapshot",
 		.name = "show",
-		.args = "PROJECT ID",
-		.min_args = 2,
-		.max_args = 2,
-		.complete = COMPLETE_PROJECT,
-		.second = COMPLETE_SNAPSHOT,
+		SNAPSHOT_ARGS,
 		.run = cmd_snapshot_show,
 		.summary = "show one snapshot"},
 	{.group = "project snapshot",
 		.name = "delete",
-		.args = "PROJECT ID",
-		.min_args = 2,
-		.max_args = 2,
-		.complete = COMPLETE_PROJECT,
-		.second = COMPLETE_SNAPSHOT,
+		SNAPSHOT_ARGS,
 		.run = cmd_snapshot_delete,
 		.summary = "delete a snapshot that no live project was forked from"},
 
@@ -544,26 +441,17 @@ const struct command commands[] = {
 		.summary = "list nodes with the state of their VMs"},
 	{.group = "node",
 		.name = "show",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		.run = cmd_node_show,
 		.summary = "show one node"},
 	{.group = "node",
 		.name = "status",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		.run = cmd_node_show,
 		.summary = "show one node as it is now"},
 	{.group = "node",
 		.name = "start",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		FLAGS(node_start_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_start,
@@ -572,28 +460,19 @@ const struct command commands[] = {
 		.more = "A start that failed goes on where it stopped when it is run again."},
 	{.group = "node",
 		.name = "stop",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		.traits = CMD_LONG,
 		.run = cmd_node_stop,
 		.summary = "stop a node"},
 	{.group = "node",
 		.name = "restart",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		.traits = CMD_LONG,
 		.run = cmd_node_restart,
 		.summary = "stop a node and start it again"},
 	{.group = "node",
 		.name = "clone",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		FLAGS(node_clone_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_clone,
@@ -605,10 +484,7 @@ const struct command commands[] = {
 			"that runs is stopped for it and started again afterwards."},
 	{.group = "node",
 		.name = "delete",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		FLAGS(node_delete_flags),
 		.traits = CMD_LONG,
 		.run = cmd_node_delete,
@@ -628,19 +504,13 @@ const struct command commands[] = {
 			"whose VM may hold work."},
 	{.group = "node",
 		.name = "logs",
-		.args = "REF",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF", COMPLETE_NODE),
 		FLAGS(node_logs_flags),
 		.run = cmd_node_logs,
 		.summary = "show a node's events or one of its logs"},
 	{.group = "node",
 		.name = "shell",
-		.args = "REF [--] [CMD…]",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_NODE,
+		ONE_ARG("REF [--] [CMD…]", COMPLETE_NODE),
 		.traits = CMD_REST,
 		FLAGS(shell_flags),
 		.run = cmd_shell,
@@ -656,36 +526,24 @@ const struct command commands[] = {
 			"process died without a word is told as lost."},
 	{.group = "job",
 		.name = "show",
-		.args = "ID",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_JOB,
+		ONE_ARG("ID", COMPLETE_JOB),
 		.run = cmd_job_show,
 		.summary = "show one job"},
 	{.group = "job",
 		.name = "log",
-		.args = "ID",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_JOB,
+		ONE_ARG("ID", COMPLETE_JOB),
 		FLAGS(job_log_flags),
 		.run = cmd_job_log,
 		.summary = "show what a job and its tools said"},
 	{.group = "job",
 		.name = "cancel",
-		.args = "ID",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_JOB,
+		ONE_ARG("ID", COMPLETE_JOB),
 		.traits = CMD_FOLLOWS,
 		.run = cmd_job_cancel,
 		.summary = "stop a job, and wait until it has cleaned up"},
 	{.group = "job",
 		.name = "wait",
-		.args = "ID",
-		.min_args = 1,
-		.max_args = 1,
-		.complete = COMPLETE_JOB,
+		ONE_ARG("ID", COMPLETE_JOB),
 		.traits = CMD_FOLLOWS,
 		.run = cmd_job_wait,
 		.summary = "wait until a job ends, and exit as it did",
