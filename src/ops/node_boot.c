@@ -1,6 +1,7 @@
 #include "ops/node_boot.h"
 
 #include "lima/boot_progress.h"
+#include "lima/degraded.h"
 #include "model/settings.h"
 #include "ops/node_vm.h"
 #include "os/clock.h"
@@ -87,6 +88,17 @@ static bool gave_up(const struct boot *b, const struct err *e)
 	       node_work_status(b->w, &status, NULL) && status == VM_RUNNING;
 }
 
+/* limactl calls a VM a failure that lacks nothing but an answer of the guest agent. */
+static bool agent_is_slow(const struct boot *b, const struct err *e)
+{
+	const char *name = b->w->node.lima_instance_name;
+	enum vm_status status;
+
+	return e && e->kind == ERR_EXTERNAL_COMMAND_FAILED &&
+	       node_work_status(b->w, &status, NULL) && status == VM_RUNNING &&
+	       degraded_by_agent_only(b->w->h->config.lima_home, name);
+}
+
 static bool run_start(struct boot *b, struct err *e)
 {
 	const struct run watch = {.on_tick = boot_progress_tick,
@@ -96,6 +108,14 @@ static bool run_start(struct boot *b, struct err *e)
 
 	if (node_work_action(b->w, ACT_START, &(struct action_vars){0}, NULL, NULL, &watch, e))
 		return true;
+	if (agent_is_slow(b, e)) {
+		ctx_notice(&b->w->ctx, LEVEL_WARN,
+			"instance %s runs, but its guest agent has not answered yet: its ports are "
+			"not forwarded before it does",
+			b->w->node.lima_instance_name);
+		err_fini(e);
+		return true;
+	}
 	if (!gave_up(b, e))
 		return false;
 	ctx_notice(&b->w->ctx, LEVEL_WARN,

@@ -124,6 +124,17 @@ play
 cl node start app; status 0 "and can be started again"
 field app .data.workspace_seeded >"$T/s"; same "$(cat "$T/s")" true
 
+sandbox "a guest agent that is slow"
+node app
+play 'hostagent degrade "guest agent does not seem to be running; port forwards will not work"'
+cl node start app; status 0 "is no failure"; err_like 'warning: .*guest agent' "but told"
+there "$(guest app)/w/app/README" "and the start goes on"
+cl node stop app
+play 'hostagent degrade "guest agent does not seem to be running\ncould not mount /w"'
+cl --json node start app; refused 6 ExternalCommandFailed
+same "$(vm_status app)" Stopped "what else is amiss stays a failure"
+play; cl node start app; status 0
+
 sandbox "limactl start fails"
 node app
 play 'start exit 1 "no space left on device"'

@@ -200,6 +200,8 @@ void instance_start(const char *name, long timeout_s, int argc, char **argv)
 			fatal("exiting, status={Running:false Degraded:false Exiting:true} (hint: "
 			      "see `%s`)",
 				instance_path(name, "ha.stderr.log"));
+		if (text && strstr(text, "\"degraded\":true"))
+			fatal("degraded, status={Running:true Degraded:true Exiting:false}");
 		if (text && strstr(text, "\"running\":true")) {
 			say("info", "READY. Run `limactl shell %s` to open the shell.", name);
 			return;
@@ -330,7 +332,9 @@ int hostagent(int argc, char **argv)
 		nap_ms(2);
 	boot(name);
 	play("hostagent", argc, argv, LATE);
-	event(fmt("{\"running\":true,\"sshLocalPort\":%ld}", port));
+	cause = played("hostagent", argc, argv, "degrade");
+	event(cause ? fmt("{\"running\":true,\"degraded\":true,\"errors\":[\"%s\"]}", cause)
+		    : fmt("{\"running\":true,\"sshLocalPort\":%ld}", port));
 	for (long left = life_s() * 20; left > 0 && !told_to_end && alive(vm); left--)
 		nap_until_signal(50);
 	leave(name, vm, port);

@@ -15,6 +15,7 @@
  *	lie                    exits 0 having done nothing
  *	version V              root                  (limactl's words for both)
  *	qemu-fail MESSAGE      hostagent only: QEMU does not come up
+ *	degrade MESSAGE        hostagent only: the VM is up, but for this (\n for a new line)
  */
 #include "fake.h"
 
