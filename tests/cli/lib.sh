@@ -33,6 +33,16 @@ export LC_ALL=C.UTF-8 TZ=UTC USER="${USER:-$(id -un)}" FAKE_BIN="$base/bin"
 
 # ---- TAP
 
+# blame WHAT LINE: what the last run was and said; where prove shows it.
+blame() {
+	echo "# $title: $1"
+	echo "# line $2, ran: ${ran-}" | cat -v
+	[ -n "$T" ] || return 0
+	echo "# status $status"
+	head -c 3000 "$T/out" 2>/dev/null | head -n 25 | sed 's/^/# out: /' | cat -v
+	head -c 3000 "$T/err" 2>/dev/null | head -n 25 | sed 's/^/# err: /' | cat -v
+	[ ! -s "$FAKE_LOG" ] || calls | tail -n 12 | cut -c 1-300 | sed 's/^/# call: /' | cat -v
+}
 # ok VERDICT(0 is good) WHAT
 ok() {
 	local what=${2//$'\n'/ }
@@ -45,13 +55,7 @@ ok() {
 	echo "not ok $tap_n - $title: $what"
 	local i=1
 	while [ "${BASH_SOURCE[i]-}" != "${BASH_SOURCE[i]#*lib.sh}" ]; do i=$((i + 1)); done
-	echo "# line ${BASH_LINENO[i - 1]}, ran: ${ran-}" | cat -v
-	if [ -n "$T" ]; then
-		echo "# status $status"
-		head -c 3000 "$T/out" 2>/dev/null | head -n 25 | sed 's/^/# out: /' | cat -v
-		head -c 3000 "$T/err" 2>/dev/null | head -n 25 | sed 's/^/# err: /' | cat -v
-		[ ! -s "$FAKE_LOG" ] || calls | tail -n 12 | cut -c 1-300 | sed 's/^/# call: /' | cat -v
-	fi
+	blame "$what" "${BASH_LINENO[i - 1]}" >&2
 	return 1
 }
 note() { printf '%s\n' "$@" | sed 's/^/# /'; }
