@@ -122,17 +122,22 @@ static void chars(struct term *t, unsigned n, bool insert)
 	grid_delete_cells(t, r, t->cur.x, n, t->right);
 }
 
-/* DECIC, DECDC: columns of the whole region at once; a wrap that is due stays so (xterm). */
-static void columns(struct term *t, unsigned n, bool insert)
+/* Columns of the whole region at once, from x on; a wrap that is due stays so (xterm). */
+static void columns(struct term *t, unsigned x, unsigned n, bool insert)
 {
-	if (!inside_margins(t))
-		return;
 	for (unsigned y = t->top; y <= t->bottom; y++) {
 		if (insert)
-			grid_insert_cells(t, row_at(t, y), t->cur.x, n, t->right);
+			grid_insert_cells(t, row_at(t, y), x, n, t->right);
 		else
-			grid_delete_cells(t, row_at(t, y), t->cur.x, n, t->right);
+			grid_delete_cells(t, row_at(t, y), x, n, t->right);
 	}
+}
+
+/* DECIC, DECDC */
+static void columns_at_cursor(struct term *t, unsigned n, bool insert)
+{
+	if (inside_margins(t))
+		columns(t, t->cur.x, n, insert);
 }
 
 static void scroll(struct term *t, unsigned n, bool up)
@@ -375,6 +380,12 @@ static void protect(struct term *t, unsigned n)
 static void csi_intermediate(struct term *t, const struct csi *c)
 {
 	switch (c->inter << 8 | c->final) {
+	case ' ' << 8 | '@': /* SL */
+		columns(t, t->left, csi_count(c, 0), false);
+		break;
+	case ' ' << 8 | 'A': /* SR */
+		columns(t, t->left, csi_count(c, 0), true);
+		break;
 	case ' ' << 8 | 'q': /* DECSCUSR */
 		cursor_shape(t, csi_param(c, 0));
 		break;
@@ -388,10 +399,10 @@ static void csi_intermediate(struct term *t, const struct csi *c)
 		modes_report(t, c);
 		break;
 	case '\'' << 8 | '}':
-		columns(t, csi_count(c, 0), true);
+		columns_at_cursor(t, csi_count(c, 0), true);
 		break;
 	case '\'' << 8 | '~':
-		columns(t, csi_count(c, 0), false);
+		columns_at_cursor(t, csi_count(c, 0), false);
 		break;
 	case '*' << 8 | 'y': /* DECRQCRA */
 		report_checksum(t, c);
