@@ -16,27 +16,35 @@ static unsigned length(const struct row *r)
 	return n;
 }
 
-size_t rowcode_bound(const struct rowtables *t, const struct row *r)
+static size_t looks_bound(const struct rowtables *t, const struct row *r, size_t n)
 {
-	size_t n = length(r), size = sizeof(struct rowhead) + n * 5 + 8, runs = 0;
+	size_t size = 0;
 	cell_t look = 0;
 
-	if (!(r->flags & (ROW_RICH | ROW_STYLED)))
-		return sizeof(struct rowhead) + n + 4;
 	for (size_t i = 0; i < n; i++) {
 		cell_t now = r->c[i] & CELL_LOOK;
 
-		if (cell_is_cluster(r->c[i]))
-			size += CLUSTER_BYTES;
 		if (now == look)
 			continue;
 		look = now;
-		runs++;
+		size += sizeof(struct rowrun);
 		if (cell_link(now))
 			size += 4 + link_uri(t->links, cell_link(now)).n +
 				link_id(t->links, cell_link(now)).n;
 	}
-	return size + runs * sizeof(struct rowrun);
+	return size;
+}
+
+size_t rowcode_bound(const struct rowtables *t, const struct row *r)
+{
+	size_t n = length(r), size = sizeof(struct rowhead) + n * 5 + 8, clusters = 0;
+
+	if (!(r->flags & (ROW_RICH | ROW_STYLED)))
+		return sizeof(struct rowhead) + n + 4;
+	for (size_t i = 0; i < n; i++)
+		clusters += (r->c[i] & CELL_CLUSTER) != 0;
+	size += clusters * CLUSTER_BYTES;
+	return r->flags & ROW_STYLED ? size + looks_bound(t, r, n) : size;
 }
 
 /* The number of `link` in the row's own list, adding it. */
@@ -91,6 +99,10 @@ static size_t pack_rich(const struct rowtables *t, const struct row *r, unsigned
 		cell_t c = r->c[i];
 		enum cell_kind k = cell_kind(c);
 
+		if ((c & (CELL_TEXT | CELL_KIND)) < 0x80) {
+			*p++ = (char)c;
+			continue;
+		}
 		if (k == CELL_WIDE) {
 			*p++ = T_WIDE;
 			i++; /* its tail */

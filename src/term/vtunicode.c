@@ -4,49 +4,62 @@
  * cells of one row. Whatever is unusual is left to vtprint.c, which does the same
  * one code point at a time. */
 
+enum { ASCII_HERE = 16 }; /* so many ASCII characters in a row are taken along */
+
 struct glyph {
 	uint32_t cp;
-	uint8_t prop, len; /* len 0: ASCII, or not well formed, or cut off */
+	uint8_t prop, len; /* len 0: a control, or not well formed, or cut off */
 };
 
-static bool tail_bytes(const uint8_t *p, unsigned n)
+static inline unsigned tail(uint8_t b)
 {
-	for (unsigned i = 1; i < n; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return false;
-	return true;
+	return b ^ 0x80u; /* below 64 when it is a continuation byte */
 }
 
-static struct glyph peek(const uint8_t *p, size_t n)
+static inline struct glyph peek(const uint8_t *p, size_t n)
 {
 	struct glyph g = {0};
 
-	if (n >= 3 && (p[0] & 0xF0) == 0xE0 && tail_bytes(p, 3)) {
-		g.cp = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63u);
+	if (!n)
+		return g;
+	if (p[0] < 0x80) {
+		g.cp = p[0];
+		g.len = (unsigned)(p[0] - 0x20) < 0x5F;
+	} else if (n >= 3 && (p[0] & 0xF0) == 0xE0 && (tail(p[1]) | tail(p[2])) < 64) {
+		g.cp = (p[0] & 15u) << 12 | tail(p[1]) << 6 | tail(p[2]);
 		g.len = g.cp >= 0x800 && (g.cp & 0xF800) != 0xD800 ? 3 : 0;
-	} else if (n >= 2 && (p[0] & 0xE0) == 0xC0 && tail_bytes(p, 2)) {
-		g.cp = (uint32_t)(p[0] & 31) << 6 | (p[1] & 63u);
+	} else if (n >= 2 && (p[0] & 0xE0) == 0xC0 && tail(p[1]) < 64) {
+		g.cp = (p[0] & 31u) << 6 | tail(p[1]);
 		g.len = g.cp >= 0xA0 ? 2 : 0;
-	} else if (n >= 4 && (p[0] & 0xF8) == 0xF0 && tail_bytes(p, 4)) {
-		g.cp = (uint32_t)(p[0] & 7) << 18 | (uint32_t)(p[1] & 63) << 12 |
-		       (uint32_t)(p[2] & 63) << 6 | (p[3] & 63u);
+	} else if (n >= 4 && (p[0] & 0xF8) == 0xF0 && (tail(p[1]) | tail(p[2]) | tail(p[3])) < 64) {
+		g.cp = (p[0] & 7u) << 18 | tail(p[1]) << 12 | tail(p[2]) << 6 | tail(p[3]);
 		g.len = g.cp >= 0x10000 && g.cp <= 0x10FFFF ? 4 : 0;
 	}
 	g.prop = g.len ? uniprop(g.cp) : 0;
 	return g;
 }
 
-/* Whether the glyph joins what stands left of column x. */
-static bool joins_left(const struct term *t, const struct row *r, unsigned x, const struct glyph *g)
+/* Text on its way to one row. */
+struct run {
+	struct row *r;
+	const uint8_t *p;
+	size_t n, at;	   /* bytes, and how many of them are done */
+	unsigned x, limit; /* the next column, and where text wraps */
+	bool apart;	   /* nothing can join what stands left of x */
+};
+
+/* Whether the glyph joins what stands left of the run's column. */
+static bool joins_left(const struct term *t, const struct run *u, const struct glyph *g)
 {
+	const struct row *r = u->r;
 	uint32_t last;
 	cell_t c;
 
-	if (!x || !mode_on(t, MODE_CLUSTERS))
+	if (u->apart || !u->x || !mode_on(t, MODE_CLUSTERS))
 		return false;
-	c = r->c[x - 1];
-	if (x > 1 && cell_kind(c) == CELL_TAIL)
-		c = r->c[x - 2];
+	c = r->c[u->x - 1];
+	if (u->x > 1 && cell_kind(c) == CELL_TAIL)
+		c = r->c[u->x - 2];
 	if (!cell_is_cluster(c)) {
 		enum gcb left = uniprop_gcb(uniprop(cell_text(c)));
 
@@ -57,8 +70,7 @@ static bool joins_left(const struct term *t, const struct row *r, unsigned x, co
 	return !print_breaks(t, c, g->cp, &last);
 }
 
-static bool begins_cell(
-	const struct term *t, const struct row *r, unsigned x, const struct glyph *g)
+static bool begins_cell(const struct term *t, const struct run *u, const struct glyph *g)
 {
 	switch (uniprop_gcb(g->prop)) {
 	case GCB_OTHER:
@@ -68,7 +80,7 @@ static bool begins_cell(
 	case GCB_L:
 	case GCB_LV:
 	case GCB_LVT:
-		return uniprop_width(g->prop) && !joins_left(t, r, x, g);
+		return uniprop_width(g->prop) && !joins_left(t, u, g);
 	default:
 		return false;
 	}
@@ -107,7 +119,8 @@ static bool gather(const uint8_t *p, size_t n, const struct glyph *g, struct pie
 	return true;
 }
 
-static void put_glyph(struct term *t, struct row *r, unsigned x, uint32_t text, unsigned width)
+static inline void put_glyph(
+	const struct term *t, struct row *r, unsigned x, uint32_t text, unsigned width)
 {
 	r->c[x] = t->cur.look | text | (width == 2 ? cell_of_kind(CELL_WIDE) : 0);
 	if (width == 2)
@@ -115,50 +128,60 @@ static void put_glyph(struct term *t, struct row *r, unsigned x, uint32_t text, 
 }
 
 /* The characters that need no look at their neighbours, one after the other. What
- * joins the last of them finds it in its cell. */
-static struct glyph plain_run(struct term *t, struct row *r, const uint8_t *p, size_t n,
-	unsigned limit, unsigned *x, size_t *at)
+ * joins the last of them finds it in its cell. Long ASCII is left to vtprint.c. */
+static struct glyph plain_run(struct term *t, struct run *u)
 {
-	struct glyph g = peek(p + *at, n - *at);
+	unsigned x = u->x, ascii = 0;
+	size_t at = u->at;
+	struct glyph g;
 
-	while (g.len && uniprop_gcb(g.prop) == GCB_OTHER) {
-		unsigned width = (unsigned)uniprop_width(g.prop);
+	for (;;) {
+		unsigned width;
 
-		if (!width || *x + width > limit)
-			return (struct glyph){0};
-		put_glyph(t, r, *x, g.cp, width);
+		g = peek(u->p + at, u->n - at);
+		if (!g.len || uniprop_gcb(g.prop) != GCB_OTHER)
+			break;
+		width = (unsigned)uniprop_width(g.prop);
+		ascii = g.len == 1 ? ascii + 1 : 0;
+		if (!width || x + width > u->limit || ascii > ASCII_HERE) {
+			g.len = 0;
+			break;
+		}
+		put_glyph(t, u->r, x, g.cp, width);
 		t->last_char = g.cp;
-		*x += width;
-		*at += g.len;
-		g = peek(p + *at, n - *at);
+		x += width;
+		at += g.len;
 	}
+	u->apart = at > u->at;
+	u->x = x;
+	u->at = at;
 	return g;
 }
 
 /* One cluster of any kind; false when it is left to vtprint.c. */
-static bool put_cluster(struct term *t, struct row *r, const uint8_t *p, size_t n,
-	const struct glyph *g, unsigned limit, unsigned *x, size_t *at)
+static bool put_cluster(struct term *t, struct run *u, const struct glyph *g)
 {
 	struct piece c = {g->len, (unsigned)uniprop_width(g->prop), true, {0}};
+	const uint8_t *p = u->p + u->at;
 	uint32_t text = g->cp;
 
-	if (!begins_cell(t, r, *x, g))
+	if (!begins_cell(t, u, g))
 		return false;
-	if (mode_on(t, MODE_CLUSTERS) && !gather(p + *at, n - *at, g, &c))
+	if (mode_on(t, MODE_CLUSTERS) && !gather(p, u->n - u->at, g, &c))
 		return false;
-	if (*x + c.width > limit)
+	if (u->x + c.width > u->limit)
 		return false;
 	if (!c.plain) {
-		int32_t id = cluster_id(t, str_n((const char *)p + *at, c.len));
+		int32_t id = cluster_id(t, str_n((const char *)p, c.len));
 
 		if (id < 0)
 			return false;
 		text = (uint32_t)CELL_CLUSTER | (uint32_t)id;
 	}
-	put_glyph(t, r, *x, text, c.width);
+	put_glyph(t, u->r, u->x, text, c.width);
 	t->last_char = g->cp;
-	*x += c.width;
-	*at += c.len;
+	u->x += c.width;
+	u->at += c.len;
 	return true;
 }
 
@@ -167,35 +190,35 @@ static bool put_cluster(struct term *t, struct row *r, const uint8_t *p, size_t 
 static size_t run_in_row(struct term *t, const uint8_t *p, size_t n, unsigned limit)
 {
 	struct row *r = row_at(t, t->cur.y);
-	unsigned start = t->cur.x, x = start;
-	bool cut = cell_kind(r->c[x]) == CELL_TAIL;
+	unsigned start = t->cur.x;
+	struct run u = {.r = r, .p = p, .n = n, .x = start, .limit = limit};
+	bool cut = cell_kind(r->c[start]) == CELL_TAIL;
 	uint8_t look = t->cur.look ? ROW_STYLED : 0;
 	struct glyph g;
-	size_t at = 0;
 
 	r->flags |= ROW_RICH | look; /* what is collected meanwhile must see the cells */
 	do {
-		g = plain_run(t, r, p, n, limit, &x, &at);
-		r->used = r->used < x ? (uint16_t)x : r->used;
-	} while (g.len && put_cluster(t, r, p, n, &g, limit, &x, &at));
-	if (!at)
+		g = plain_run(t, &u);
+		r->used = r->used < u.x ? (uint16_t)u.x : r->used;
+	} while (g.len && put_cluster(t, &u, &g));
+	if (!u.at)
 		return 0;
 	if (cut && start)
 		r->c[start - 1] = t->cur.blank;
-	if (x < t->cols && cell_kind(r->c[x]) == CELL_TAIL)
-		r->c[x] = t->cur.blank;
-	if (r->used < x)
-		r->used = (uint16_t)x;
+	if (u.x < t->cols && cell_kind(r->c[u.x]) == CELL_TAIL)
+		r->c[u.x] = t->cur.blank;
+	if (r->used < u.x)
+		r->used = (uint16_t)u.x;
 	r->flags |= ROW_DIRTY | (t->cur.blank ? ROW_STYLED : 0);
-	print_advance(t, x - start, limit);
-	return at;
+	print_advance(t, u.x - start, limit);
+	return u.at;
 }
 
 size_t print_utf8(struct term *t, const uint8_t *p, size_t n)
 {
 	size_t at = 0;
 
-	if (t->saw_prepend || t->cur.sets.once || mode_on(t, MODE_IRM) || !mode_on(t, MODE_DECAWM))
+	if (t->saw_prepend || !charset_plain(t) || mode_on(t, MODE_IRM) || !mode_on(t, MODE_DECAWM))
 		return 0;
 	cursor_ready(t);
 	while (at < n && p[at] >= 0x80 && !t->cur.pending) {
