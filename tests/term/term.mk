@@ -3,7 +3,7 @@
 #
 # The tools are optimised: their figures are read.
 
-TERM_TOOLS := term-replay term-host term-bench term-diff term-keys term-shots
+TERM_TOOLS := term-replay term-host term-bench term-diff term-keys term-mouse term-shots
 TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
@@ -44,7 +44,7 @@ build/peers/.done: tests/term/peers/package.json tests/term/peers/package-lock.j
 .PHONY: test-peers test-programs test-xterm
 test-xterm: build/tools/term-diff ## random streams through the terminal engine and the system's xterm, under Xvfb; not in CI
 	$(Q)tests/term/xterm/run $(RUNS) $(SEED)
-test-peers: build/tools/term-diff build/tools/term-keys build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
+test-peers: build/tools/term-diff build/tools/term-keys build/tools/term-mouse build/peers/.done ## random streams through the terminal engine, libghostty-vt and xterm.js
 	$(Q)tests/term/peers/run $(SEED)
 test-programs: build/tools/term-host build/tools/term-shots build/peers/.done ## vttest and programs of the system under the engine, beside other terminals
 	$(Q)tests/term/programs/run $(or $(PROGRAMS),$(wildcard tests/term/programs/*.keys tests/term/vttest/*.keys))
