@@ -234,9 +234,14 @@ bool help_words(struct buf *out, const struct strv *words, struct err *e)
 			help_overview(out);
 		return true;
 	}
-	c = i + 1 == words->n ? command_find(group, words->v[i]) : NULL;
+	c = command_find(group, words->v[i]);
 	if (!c)
 		return unknown(group, words->v[i], e);
+	if (i + 1 < words->n) {
+		err_set(e, ERR_INVALID_ARGUMENT, "help names one command: \"%s\" is too much",
+			words->v[i + 1]);
+		return err_fix(e, "codelima help%s%s %s", *group ? " " : "", group, c->name);
+	}
 	help_command(out, c);
 	return true;
 }

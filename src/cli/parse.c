@@ -57,6 +57,8 @@ static void consider(struct nearest *n, const char *candidate)
 {
 	unsigned d = str_distance(n->word, str_z(candidate));
 
+	if (n->word.n > 1 && str_starts(str_z(candidate), n->word)) /* "env", "--boot" */
+		d = 1;
 	if (candidate && (!n->best || d < n->distance)) {
 		n->best = candidate;
 		n->distance = d;
@@ -277,15 +279,30 @@ static bool take_name(struct parser *p, const char *word, struct err *e)
 	return true;
 }
 
+/* The flag that a word too much was meant for: "node create api" lacks its --project. */
+static const struct flag *flag_that_lacks(const struct parser *p)
+{
+	const struct command *c = p->inv->cmd;
+
+	for (size_t i = 0; i < c->n_flags; i++)
+		if (c->flags[i].required && !p->inv->values[i].n)
+			return &c->flags[i];
+	return NULL;
+}
+
 static bool surplus(const struct parser *p, const char *word, struct err *e)
 {
-	own_buf struct buf b = {0};
-	const char *hint = flag_nearest(p, str_z(word));
+	own_buf struct buf b = {0}, hint = {0};
+	const struct flag *lacks = flag_that_lacks(p);
+	const char *near = flag_nearest(p, str_z(word));
 
 	command_words(p, &b);
-	bad(e, "%s takes %s: \"%s\" is too much%s%s%s", buf_z(&b),
-		p->inv->cmd->max_args ? "no more arguments" : "no arguments", word,
-		hint ? " (did you mean --" : "", hint ? hint : "", hint ? "?)" : "");
+	if (near)
+		buf_printf(&hint, " (did you mean --%s?)", near);
+	else if (lacks)
+		buf_printf(&hint, " (did you mean --%s %s?)", lacks->name, word);
+	bad(e, "%s takes %s: \"%s\" is too much%s", buf_z(&b),
+		p->inv->cmd->max_args ? "no more arguments" : "no arguments", word, buf_z(&hint));
 	return try_help(p, e);
 }
 
@@ -348,6 +365,7 @@ static bool walk(struct parser *p, struct err *e)
 static bool complete_line(struct parser *p, struct err *e)
 {
 	own_buf struct buf b = {0};
+	const struct flag *lacks;
 	const struct command *c;
 
 	if (!p->inv->cmd && p->group && !p->inv->help && command_find("", p->group))
@@ -368,12 +386,11 @@ static bool complete_line(struct parser *p, struct err *e)
 		bad(e, "%s needs %s", buf_z(&b), c->args);
 		return try_help(p, e);
 	}
-	for (size_t i = 0; i < c->n_flags; i++)
-		if (c->flags[i].required && !p->inv->values[i].n) {
-			bad(e, "%s needs --%s %s", buf_z(&b), c->flags[i].name, c->flags[i].value);
-			return try_help(p, e);
-		}
-	return true;
+	lacks = flag_that_lacks(p);
+	if (!lacks)
+		return true;
+	bad(e, "%s needs --%s %s", buf_z(&b), lacks->name, lacks->value);
+	return try_help(p, e);
 }
 
 /* How the error is told is known even where the rest of the line is wrong. */

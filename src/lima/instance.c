@@ -235,12 +235,18 @@ bool instance_expect(
 	return err_field(e, "instance_name", name);
 }
 
-bool instance_name_fits(const char *lima_home, const char *name, struct err *e)
+size_t instance_name_room(const char *lima_home)
 {
 	/* Lima resolves links in LIMA_HOME (dirnames.LimaDir). */
 	own_mem char *real = file_realpath(lima_home, NULL);
 	size_t fixed = strlen(real ? real : lima_home) + 2 + strlen(LONGEST_SOCKET);
-	size_t room = socket_path_max() > fixed ? socket_path_max() - fixed : 0;
+
+	return socket_path_max() > fixed ? socket_path_max() - fixed : 0;
+}
+
+bool instance_name_fits(const char *lima_home, const char *name, struct err *e)
+{
+	size_t room = instance_name_room(lima_home);
 
 	if (strlen(name) <= room)
 		return true;

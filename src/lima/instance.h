@@ -54,6 +54,8 @@ void instances_close(struct instances *all);
  * "WHAT ended well, but instance NAME is STATUS". */
 bool instance_expect(
 	const char *lima_home, const char *name, unsigned states, const char *what, struct err *e);
+/* The longest name whose sockets fit below LIMA_HOME; 0: none does. */
+size_t instance_name_room(const char *lima_home);
 /* Is LIMA_HOME/NAME/ssh.sock.<16 characters> short enough? Refuses (InvalidArgument)
  * naming the longest slug that fits. */
 bool instance_name_fits(const char *lima_home, const char *name, struct err *e);

@@ -28,19 +28,11 @@ static void check_limactl(const struct home *h, const struct ctx *c, struct chec
 	limactl_fini(&l);
 }
 
-/* The longest slug whose sockets still have room in LIMA_HOME; 0: none. */
 static size_t longest_slug(const char *lima_home)
 {
-	char name[SLUG_MAX + 1];
-	size_t n = SLUG_MAX;
+	size_t room = instance_name_room(lima_home);
 
-	memset(name, 'a', sizeof(name));
-	for (; n > 0; n--) {
-		name[n] = '\0';
-		if (instance_name_fits(lima_home, name, NULL))
-			break;
-	}
-	return n;
+	return room < SLUG_MAX ? room : SLUG_MAX;
 }
 
 static void check_lima_home(const struct home *h, struct checks *out)

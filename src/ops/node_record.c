@@ -25,26 +25,39 @@ static bool usable(const struct node_work *w, const char *slug, const char *flag
 	return slug_free(w->h, &w->ctx, REC_NODE, slug, e) && name_unused(w->h, slug, flag, e);
 }
 
+/* "api-node", "api-node-2": one that fits, and that is made of what a slug may hold, whatever the
+ * slug of an old record holds. */
+static void default_slug(
+	const struct node_work *w, const struct node_name *name, unsigned i, struct buf *out)
+{
+	size_t room = instance_name_room(w->h->config.lima_home);
+	own_buf struct buf tail = {0};
+
+	if (room > SLUG_MAX)
+		room = SLUG_MAX;
+	buf_puts(&tail, name->suffix);
+	if (i > 1)
+		buf_printf(&tail, "-%u", i);
+	slug_derive(out, str_z(name->base));
+	if (room > tail.n && out->n > room - tail.n)
+		buf_cut(out, room - tail.n);
+	buf_str(out, buf_view(&tail));
+}
+
 /* A default slug also steps over instances that Lima has and we do not know. */
 static bool pick_slug(
 	const struct node_work *w, const struct node_name *name, char **slug, struct err *e)
 {
-	own_buf struct buf base = {0}, candidate = {0};
+	own_buf struct buf candidate = {0};
 
 	if (name->slug) {
 		*slug = mem_strdup(name->slug);
 		return usable(w, name->slug, name->flag, e);
 	}
-	buf_printf(&base, "%s%s", name->base, name->suffix);
-	buf_cut(&base, SLUG_MAX);
 	for (unsigned i = 1; i < 10000; i++) {
 		own_err struct err taken = {0};
 
-		buf_clear(&candidate);
-		if (i == 1)
-			buf_str(&candidate, buf_view(&base));
-		else
-			slug_numbered(&candidate, buf_view(&base), i);
+		default_slug(w, name, i, &candidate);
 		if (usable(w, buf_z(&candidate), name->flag, &taken)) {
 			*slug = buf_steal(&candidate);
 			return true;
@@ -52,7 +65,8 @@ static bool pick_slug(
 		if (taken.kind != ERR_PRECONDITION_FAILED)
 			return err_move(e, &taken);
 	}
-	return err_set(e, ERR_PRECONDITION_FAILED, "no free slug like %s", buf_z(&base));
+	return err_set(
+		e, ERR_PRECONDITION_FAILED, "no free slug like %s%s", name->base, name->suffix);
 }
 
 /* The id is made here, because the record names a file in its own directory. */

@@ -63,6 +63,9 @@ cl node list surplus; status 2; err_has surplus
 cl project create --slug a; status 2; err_has "--workspace" "a missing flag is named"
 cl node show; status 2 "a missing word"
 cl project create --workspace /nonexistent --frobnicate; status 2; err_has "--frobnicate" "grammar before the world"
+cl env list; status 2; err_has "did you mean environment" "the beginning of a word is near"
+cl node create api; status 2; err_has "did you mean --project api" "a word that lacks its flag"
+cl help node create more; status 2; err_has '"more" is too much'
 cl --json node lsit; json .error.fields.group node; json .error.fields.command lsit
 cl --json nod list; json .error.fields.group nod
 cl node list includ-deleted; status 2; err_has "did you mean --include-deleted" "a surplus word may be a flag"

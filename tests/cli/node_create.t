@@ -2,6 +2,14 @@
 # node create: the record, the template, what limactl is asked; refusals (contract/lima.md §3, §4).
 . "$(dirname "$0")/lib.sh"
 
+sandbox "a default slug fits, whatever the project is called"
+long=$(printf 'p%.0s' $(seq 63)); project "$long"
+cl --json node create --project "$long"; status 0; json_like .data.slug '^p+-node$'; n=$(get .data.slug)
+cl --json node create --project "$long"; status 0; json_like .data.slug '^p+-node-2$'
+cl --json node clone "$n"; status 0; json_like .data.slug '^p+-nod?-clone$|^p+-clone$|^p+.*-clone$'
+project odd; sed -i.bak 's/^slug: odd/slug: Odd_One/' "$CODELIMA_HOME/projects/$("$CODELIMA" --json project show odd >"$T/id"; at "$T/id" .data.id)/project.yaml"
+cl --json node create --project Odd_One; status 0; json .data.slug odd-one-node "an odd slug of an old home is not handed on"
+
 sandbox "a copy node"
 project app; forget
 cl --json node create --project app; status 0
