@@ -62,41 +62,49 @@ bool node_delete_record(struct node_work *w, struct err *e)
 	return true;
 }
 
-/* Another home's VM under our name is not ours to remove: the record goes, the VM is named. */
-static bool remove_vm(struct node_work *w, struct err *e)
+/* Is there a VM to remove, and what removes it? Another home's VM under our name is not ours: the
+ * record goes, the VM is named. */
+static bool vm_to_remove(struct node_work *w, bool *there, struct err *e)
 {
 	struct instance now = {0};
-	bool foreign, there;
+	bool foreign;
 
 	if (!node_work_instance(w, &now, e))
 		return false;
-	there = now.status != VM_MISSING;
 	foreign = now.home_id && !z_eq(now.home_id, w->h->id);
+	*there = now.status != VM_MISSING && !foreign;
 	instance_fini(&now);
-	if (foreign) {
+	if (foreign)
 		ctx_notice(&w->ctx, LEVEL_WARN,
 			"instance %s was made by another codelima home: it stays (limactl delete "
 			"%s removes it)",
 			w->node.lima_instance_name, w->node.lima_instance_name);
-		return true;
-	}
-	if (!there)
-		return true;
-	node_close_master(w);
-	return node_work_lima(w, e) && node_vm_destroy(w, true, e);
+	return !*there || node_work_lima(w, e);
 }
 
+static bool record_stays(const struct node_work *w, struct err *e)
+{
+	err_cause(e, "the record of node %s stays", w->node.slug);
+	if (!e->fix.n)
+		err_fix(e, "codelima node delete %s", w->node.slug);
+	return false;
+}
+
+/* A node that cannot even be begun with is not one that is being deleted: it can be started. */
 static bool delete_claimed(struct node_work *w, bool yes, struct err *e)
 {
+	bool there = false;
+
 	if (!yes && !no_risk(w->h, &w->node, e))
 		return false;
+	if (!vm_to_remove(w, &there, e))
+		return record_stays(w, e);
 	if (!node_work_lifecycle(w, LIFE_TERMINATING, e))
 		return false;
-	if (!remove_vm(w, e)) {
-		err_cause(e, "the record of node %s stays", w->node.slug);
-		if (!e->fix.n)
-			err_fix(e, "codelima node delete %s", w->node.slug);
-		return false;
+	if (there) {
+		node_close_master(w);
+		if (!node_vm_destroy(w, true, e))
+			return record_stays(w, e);
 	}
 	return node_delete_record(w, e);
 }

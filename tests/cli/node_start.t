@@ -187,6 +187,11 @@ play 'delete lie'
 cl node delete app --yes; ok "$([ "$status" != 0 ]; echo $?)" "a delete that lies is no delete"
 cl node show app; status 0 "the record stays"
 play; cl node delete app --yes; status 0 "and it can be deleted then"
+sandbox "a delete that cannot begin"
+running app; y=$(cat "$(node_dir app)/node.yaml")
+PATH=$(bare_path) cl --json node delete app --yes; refused 3 DependencyUnavailable; json_like .error.cause 'stays'
+same "$(cat "$(node_dir app)/node.yaml")" "$y" "leaves the record as it was"
+cl node restart app; status 0 "and the node can go on"
 
 sandbox "list, show, status"
 project app
