@@ -202,7 +202,7 @@ static void tell_boot(struct boot_progress *b)
 }
 
 /* "Waiting for the essential requirement 1 of 3: `ssh`" with what is waited for in front, since
- * the end of a message may be cut: "waiting for ssh (essential requirement 1 of 3)". */
+ * the end of a message may be cut: waiting for "ssh" (essential requirement 1 of 3). */
 static void note_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct str msg)
 {
 	static const struct str opening = {"Waiting for the ", 16};
@@ -213,7 +213,7 @@ static void note_waiting(struct boot_progress *b, uint64_t i, uint64_t n, struct
 		struct str name = str_n(msg.p + colon + 3, msg.n - colon - 4);
 		struct str which = str_from(str_n(msg.p, colon), opening.n);
 
-		buf_printf(&text, "waiting for %.*s (%.*s)", STRF(name), STRF(which));
+		buf_printf(&text, "waiting for \"%.*s\" (%.*s)", STRF(name), STRF(which));
 		msg = buf_view(&text);
 	}
 	set_where(&b->at, i - 1, n, msg);

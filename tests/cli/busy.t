@@ -81,8 +81,8 @@ run env FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </d
 out_like '[0-9]+ */ *[0-9]+|[0-9]+ of [0-9]+|[0-9]+%' "a bar that counts on a terminal"
 ok "$(grep -q $'\r\|\033' "$T/out"; echo $?)" "drawn in place"
 cat "$CODELIMA_HOME"/_jobs/*/events.jsonl >"$T/ev"
-file_has "$T/ev" 'waiting for user session is ready for ssh' "the job's events have all that is waited for"
-out_like 'waiting for ssh' "what is waited for fits beside the bar"
+file_has "$T/ev" 'user session is ready for ssh' "the job's events have all that is waited for"
+out_like 'waiting for "ssh"' "what is waited for fits beside the bar"
 cl node stop app
 run env COLS=40 FAKE_BOOT_MS=1500 "$top/tests/cli/on-tty" "$CODELIMA" node start app </dev/null; status 0
 out_like '0/3  1\.[0-9] s  waiting' "forty columns have room for the time and the message"

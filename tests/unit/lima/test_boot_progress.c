@@ -55,7 +55,7 @@ static void requirements(void **state)
 		b, STR(INFO("[hostagent] Waiting for the final requirement 1 of 1: `x`")));
 	tick(b);
 	assert_string_equal(
-		take_told(&said), "boot 0/1 waiting for x (final requirement 1 of 1)\n");
+		take_told(&said), "boot 0/1 waiting for \"x\" (final requirement 1 of 1)\n");
 	boot_progress_line(b, STR(INFO("Waiting for the final requirement 1 of 1: `")));
 	tick(b);
 	assert_string_equal(
@@ -82,8 +82,8 @@ static void one_word_a_tick(void **state)
 			b, STR(INFO("Waiting for the essential requirement 2 of 3: `session`")));
 		tick(b);
 	}
-	assert_string_equal(
-		take_told(&said), "boot 1/3 waiting for session (essential requirement 2 of 3)\n");
+	assert_string_equal(take_told(&said),
+		"boot 1/3 waiting for \"session\" (essential requirement 2 of 3)\n");
 	boot_progress_free(b);
 }
 
