@@ -183,8 +183,8 @@ static void set_where(struct where *w, uint64_t done, uint64_t total, struct str
 	buf_str(&w->message, message);
 }
 
-/* "is satisfied" and the next "Waiting for" come at once, and limactl repeats both: what holds
- * at the next tick is told. */
+/* "is satisfied" and the next "Waiting for" come at once, so that only the last of a kind is worth
+ * a word, and limactl repeats all: what holds at the next tick is told, once. */
 static void tell_boot(struct boot_progress *b)
 {
 	struct str message = buf_view(&b->at.message);
@@ -231,7 +231,8 @@ static void take_message(struct boot_progress *b, struct str msg)
 		note_waiting(b, i, n, msg);
 	} else if (str_ends(msg, STR("is satisfied")) && requirement(msg, &i, &n)) {
 		b->spoken = true;
-		set_where(&b->at, i, n, msg);
+		if (i == n)
+			set_where(&b->at, i, n, msg);
 	} else if (str_starts(msg, STR("Downloaded ")) || str_starts(msg, STR("Using cache "))) {
 		end_download(b);
 	}

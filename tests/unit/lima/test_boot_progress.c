@@ -48,9 +48,13 @@ static void requirements(void **state)
 		0600);
 	tick(b);
 	assert_string_equal(
-		take_told(&said), "boot 1/3 The essential requirement 1 of 3 is satisfied\n");
+		take_told(&said), "boot 0/3 waiting for \"ssh\" (essential requirement 1 of 3)\n");
 	tick(b);
 	assert_string_equal(take_told(&said), "");
+	boot_progress_line(b, STR(INFO("The essential requirement 3 of 3 is satisfied")));
+	tick(b);
+	assert_string_equal(
+		take_told(&said), "boot 3/3 The essential requirement 3 of 3 is satisfied\n");
 	boot_progress_line(
 		b, STR(INFO("[hostagent] Waiting for the final requirement 1 of 1: `x`")));
 	tick(b);
@@ -93,12 +97,12 @@ static void a_boot_that_goes_on_already(void **state)
 	struct boot_progress *b;
 
 	(void)state;
-	put_file("ha.stderr.log", INFO("The essential requirement 1 of 3 is satisfied"), 0600);
+	put_file("ha.stderr.log", INFO("Waiting for the essential requirement 2 of 3: `x`"), 0600);
 	b = boot_progress_new(scratch, &keeping_ctx, false, 0);
 	boot_progress_join(b);
 	tick(b);
 	assert_string_equal(
-		take_told(&said), "boot 1/3 The essential requirement 1 of 3 is satisfied\n");
+		take_told(&said), "boot 1/3 waiting for \"x\" (essential requirement 2 of 3)\n");
 	boot_progress_free(b);
 }
 
