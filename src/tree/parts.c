@@ -2,8 +2,8 @@
 
 #include "tree/crew.h"
 
-#define PART 32		 /* elements; a part takes about 1 ms */
-#define WORTH (4 * PART) /* threads below that would come too late */
+#define PART ((size_t)32) /* elements; a part takes about 1 ms */
+#define WORTH (4 * PART)  /* threads below that would come too late */
 #define SLOTS 64
 
 struct parts {
