@@ -130,6 +130,17 @@ bool claim_take(struct claim_handle *k, const struct home *h, const char *node_i
 	return false;
 }
 
+/* A write that failed in its last step, when the file was in place. */
+static bool stands(const struct claim_handle *k)
+{
+	struct claim c = {0};
+	bool ours = claim_read(k->home, k->node_id, &c) && c.pid == k->claim.pid &&
+		    z_eq(c.start_time, k->claim.start_time) && z_eq(c.job_id, k->claim.job_id);
+
+	fields_fini(&claim_fields, &c);
+	return ours;
+}
+
 /* That the node was claimed outlives a loss of power; which child runs need not, since the
  * child does not. A claim without content is still one (claim_read). */
 static bool claim_write(struct claim_handle *k, bool durable, struct err *e)
@@ -143,10 +154,8 @@ static bool claim_write(struct claim_handle *k, bool durable, struct err *e)
 	claim_path(k->home, k->node_id, &path);
 	ok = durable ? file_replace(buf_z(&path), buf_view(&text), 0600, e)
 		     : file_swap(buf_z(&path), buf_view(&text), 0600, e);
-	if (!ok)
-		return err_wrap(e, "claim the node");
-	k->written = true;
-	return true;
+	k->written |= ok || stands(k);
+	return ok || err_wrap(e, "claim the node");
 }
 
 bool claim_renew(struct claim_handle *k, struct err *e)
