@@ -6,6 +6,7 @@
 #include "model/settings.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/path.h"
 
 #define TEMPLATE_MAX (4u << 20)
 
@@ -284,6 +285,37 @@ static bool may_destroy(
 	return err_fix(e, "limactl delete %s, when it is yours", w->node.lima_instance_name);
 }
 
+/* limactl deletes no directory without lima.yaml, "in case it is currently being cloned into". We
+ * hold the node, and what worked on it has ended: a half-made one is removed by hand. */
+static bool remove_half_made(struct node_work *w, struct err *e)
+{
+	own_buf struct buf dir = {0}, yaml = {0};
+	struct instance now = {0};
+	bool half;
+
+	if (!node_work_instance(w, &now, e))
+		return false;
+	half = half_made(&now);
+	instance_fini(&now);
+	path_join(&dir, w->h->config.lima_home, w->node.lima_instance_name);
+	return half && !file_exists(path_join(&yaml, buf_z(&dir), "lima.yaml")) &&
+	       file_remove_tree(buf_z(&dir), e);
+}
+
+static bool run_delete(struct node_work *w, struct err *e)
+{
+	own_err struct err second = {0};
+
+	if (node_work_action(w, ACT_DELETE, &(struct action_vars){0}, NULL, NULL, NULL, e))
+		return true;
+	if (!e || e->kind != ERR_EXTERNAL_COMMAND_FAILED)
+		return false;
+	if (!remove_half_made(w, &second))
+		return err_also(e, &second);
+	err_fini(e);
+	return true;
+}
+
 bool node_vm_destroy(struct node_work *w, bool unmarked_too, struct err *e)
 {
 	struct instance now = {0};
@@ -298,8 +330,7 @@ bool node_vm_destroy(struct node_work *w, bool unmarked_too, struct err *e)
 	if (!allowed || status == VM_MISSING)
 		return allowed;
 	ctx_step(&w->ctx, "delete", STEP_RUNNING, "instance %s", w->node.lima_instance_name);
-	if (!node_work_action(w, ACT_DELETE, &(struct action_vars){0}, NULL, NULL, NULL, e) ||
-		!node_work_status(w, &status, e))
+	if (!run_delete(w, e) || !node_work_status(w, &status, e))
 		return err_field(e, "instance_name", w->node.lima_instance_name);
 	if (status != VM_MISSING)
 		return lied(w, "delete", vm_status_word(status), e);

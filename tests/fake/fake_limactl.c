@@ -242,6 +242,11 @@ static int delete (struct call *c)
 			say("warning", "Ignoring non-existent instance `%s`", name);
 			continue;
 		}
+		if (!exists(instance_path(name, "lima.yaml")))
+			fatal("instance `%s` directory `%s` exists but its `lima.yaml` could not "
+			      "be read; it was NOT deleted, in case it is currently being cloned "
+			      "into. If no `limactl` operation is using it, remove it manually",
+				name, instance_path(name, ""));
 		bool force = flag(c, "f") || flag(c, "force");
 		if (!force && strcmp(status, "Stopped") != 0)
 			fatal("failed to delete instance `%s`: expected status `Stopped`, got `%s`",
