@@ -131,7 +131,7 @@ go_from_apt() {
 	have apt-get && have dpkg-deb || return 1
 	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 	apt=$tooling/go/apt
-	rm -rf "$tooling/go"
+	go_drop
 	mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
 	go_sources "$codename" >"$apt/parts/go.list"
 	set -- -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/parts" \
@@ -179,7 +179,8 @@ go_sources() {
 	done
 }
 
-# go_drop: a Go of our own has done its work.
+# go_drop: a Go of our own has done its work. A toolchain that it fetched itself is read-only, -modcacherw or not.
 go_drop() {
+	[ ! -d "$tooling/go" ] || chmod -R u+w "$tooling/go"
 	rm -rf "$tooling/go"
 }
