@@ -69,6 +69,11 @@ first
 last' "no second seed, no second bootstrap"
 cl node logs app --source boot; status 0; cl node logs app --source hostagent; status 0; out_has requirement; cl node logs app; out_has node.started
 cl node stop app; status 0
+# limactl deletes no directory without lima.yaml, and the disk is copied first.
+bg node clone app --node-slug cut
+for _ in $(seq 600); do [ -d "$LIMA_HOME/cut" ] && break; sleep 0.05; done
+kill -TERM "$bg"; end_bg; status 143 "a clone that is cut short"
+gone "$LIMA_HOME/cut" "leaves nothing in Lima"; cl node show cut; status 4 "and no record"
 cl --json node clone app; status 0; json .data.slug app-clone; json .data.status stopped
 json .data.workspace_seeded true; json .data.bootstrap_completed true
 same "$(vm_status app)" Stopped "a source that was stopped stays so"
