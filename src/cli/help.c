@@ -2,7 +2,7 @@
 
 #include "base/escape.h"
 #include "base/mem.h"
-#include "cli/parse.h"
+#include "cli/nearest.h"
 
 #define COLS 80
 

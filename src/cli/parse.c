@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/flag_word.h"
+#include "cli/nearest.h"
 
 struct parser {
 	struct invocation *inv;
@@ -46,54 +47,10 @@ static bool try_help(const struct parser *p, struct err *e)
 	return err_fix(e, "%s --help", buf_z(&b));
 }
 
-/* Keeps the nearest candidate of a misspelt word. */
-struct nearest {
-	struct str word;
-	const char *best;
-	unsigned distance;
-};
-
-static void consider(struct nearest *n, const char *candidate)
-{
-	unsigned d = str_distance(n->word, str_z(candidate));
-
-	if (n->word.n > 1 && str_starts(str_z(candidate), n->word)) /* "env", "--boot" */
-		d = 1;
-	if (candidate && (!n->best || d < n->distance)) {
-		n->best = candidate;
-		n->distance = d;
-	}
-}
-
-/* A word of which less than half is right is no misspelling. */
-static const char *suggestion(const struct nearest *n)
-{
-	return n->best && (size_t)n->distance * 2 <= strlen(n->best) ? n->best : NULL;
-}
-
-static void consider_flag(struct nearest *n, const struct flag *f)
-{
-	consider(n, f->name);
-	for (size_t a = 0; a < countof(f->alias) && f->alias[a]; a++)
-		consider(n, f->alias[a]);
-}
-
-static const char *flag_nearest(const struct parser *p, struct str name)
-{
-	struct nearest near = {.word = name};
-	const struct flag *f;
-
-	for (size_t i = 0; p->inv->cmd && (f = command_flag(p->inv->cmd, i)); i++)
-		consider_flag(&near, f);
-	for (size_t i = 0; i < global_flags_n; i++)
-		consider_flag(&near, &global_flags[i]);
-	return suggestion(&near);
-}
-
 static bool unknown_flag(const struct parser *p, struct str name, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0};
-	const char *hint = flag_nearest(p, name);
+	const char *hint = flag_nearest(p->inv->cmd, name);
 
 	command_words(p, &b);
 	bad(e, "%s has no flag %s%s%s%s", buf_z(&b), word, hint ? " (did you mean --" : "",
@@ -211,28 +168,6 @@ static bool take_flag(struct parser *p, const char *word, struct err *e)
 	return unknown_flag(p, w.name, word, e);
 }
 
-static void consider_commands(struct nearest *n, const char *group)
-{
-	for (size_t i = 0; i < commands_n; i++)
-		if (z_eq(commands[i].group, group))
-			consider(n, commands[i].name);
-	for (size_t i = 0; i < groups_n; i++) {
-		size_t above = *group ? strlen(group) + 1 : 0;
-		struct str name = str_z(groups[i].name);
-
-		if (name.n > above && group_named(group, name.p + above) == groups[i].name)
-			consider(n, name.p + above);
-	}
-}
-
-const char *command_nearest(const char *group, const char *word)
-{
-	struct nearest near = {.word = str_z(word)};
-
-	consider_commands(&near, group);
-	return suggestion(&near);
-}
-
 static bool unknown_command(struct parser *p, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0};
@@ -294,7 +229,7 @@ static bool surplus(const struct parser *p, const char *word, struct err *e)
 {
 	own_buf struct buf b = {0}, hint = {0};
 	const struct flag *lacks = flag_that_lacks(p);
-	const char *near = flag_nearest(p, str_z(word));
+	const char *near = flag_nearest(p->inv->cmd, str_z(word));
 
 	command_words(p, &b);
 	if (near)

@@ -12,7 +12,5 @@
 /* On failure inv still holds what was parsed so far, so that --json is known. */
 bool parse_command_line(struct invocation *inv, int argc, char **argv, struct err *e);
 void invocation_fini(struct invocation *inv);
-/* The command (or, with group "", the group) that a misspelt word may mean, or NULL. */
-const char *command_nearest(const char *group, const char *word);
 
 #endif
