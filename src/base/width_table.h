@@ -1,4 +1,4 @@
-/* Made by scripts/unicode-tables from EastAsianWidth-15.0.0: do not edit. */
+/* Made by scripts/unicode-tables from Unicode 15.0.0: do not edit. */
 #ifndef BASE_WIDTH_TABLE_H
 #define BASE_WIDTH_TABLE_H
 

@@ -1,7 +1,7 @@
 /* uniprop.h - what a code point is to a terminal: its width and its grapheme class
  *
  * One byte a code point in a two-stage table (uniprop_table.c, made by
- * scripts/grapheme-tables from Debian's unicode-data), so that a look-up is two
+ * scripts/unicode-tables from Debian's unicode-data), so that a look-up is two
  * loads. Clusters follow UAX #29 (Unicode 15, rules GB3-GB999).
  */
 #ifndef TERM_UNIPROP_H

@@ -1,4 +1,4 @@
-/* Made by scripts/grapheme-tables from Unicode 15.0.0: do not edit. */
+/* Made by scripts/unicode-tables from Unicode 15.0.0: do not edit. */
 #include "term/uniprop.h"
 
 /* clang-format off */
