@@ -142,8 +142,9 @@ void ssh_script_command(const struct ssh *s, const char *workdir, const struct s
 	/* Caught, not ignored: the command starts with the default, and the shell
 	 * lives on to tell how it ended. */
 	buf_puts(&body, "trap : HUP INT QUIT TERM USR1 USR2\n");
+	/* Not before the command itself, which bash repeats when a signal ends it. */
 	if (token)
-		buf_printf(&body, TOKEN_VAR "=%s", token);
+		buf_printf(&body, "export " TOKEN_VAR "=%s\n", token);
 	for (size_t i = 0; i < args->n; i++)
 		word(&body, args->v[i]);
 	/* bash needs no word for that: it does not turn into a command while it has traps. */

@@ -129,6 +129,23 @@ static void standard_input_is_the_commands(void **state)
 	assert_string_equal(out.p, "one\ntwo");
 }
 
+/* What marks the command's processes is in their environment, and in no word that is seen. */
+static void the_mark_is_not_told(void **state)
+{
+	(void)state;
+	own_buf struct buf script = {0}, out = {0};
+	own_strv struct strv args = {0};
+	struct ssh s = {.login = LOGIN_BASH};
+
+	strv_add(&args, "sh");
+	strv_add(&args, "-c");
+	strv_add(&args, "[ \"$CODELIMA_TOKEN\" = 5ec4e7 ] && kill -9 $$");
+	ssh_script_command(&s, NULL, &args, "5ec4e7", false, &script);
+	assert_int_equal(in_shell("bash", script.p, "", &out), 137);
+	assert_non_null(strstr(buf_z(&out), "Killed"));
+	assert_null(strstr(buf_z(&out), "=5ec4e7"));
+}
+
 static void environment_of_the_profile(void **state)
 {
 	(void)state;
@@ -400,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(exit_statuses, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(
 			standard_input_is_the_commands, setup, scratch_drop),
+		cmocka_unit_test_setup_teardown(the_mark_is_not_told, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(environment_of_the_profile, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(the_login_shell_is_known, setup, scratch_drop),
 		cmocka_unit_test_setup_teardown(the_guests_language, setup, scratch_drop),
