@@ -28,7 +28,7 @@ enum {
 	ATTR_INVISIBLE = 1 << 5,
 	ATTR_STRIKE = 1 << 6,
 	ATTR_OVERLINE = 1 << 7,
-	ATTR_PROTECTED = 1 << 8, /* DECSCA: selective erase leaves it */
+	ATTR_PROTECTED = 1 << 8, /* DECSCA, SPA: selective erase leaves it */
 	ATTR_UL_SHIFT = 9,
 	ATTR_UL = 7 << ATTR_UL_SHIFT, /* enum underline */
 };

@@ -70,7 +70,7 @@ void erase_display(struct term *t, unsigned how, bool selective)
 	}
 }
 
-static void erase_chars(struct term *t, unsigned n)
+static void erase_chars(struct term *t, unsigned n, bool selective)
 {
 	struct row *r = row_at(t, t->cur.y);
 	unsigned end = n > (unsigned)t->cols - t->cur.x ? t->cols : t->cur.x + n;
@@ -78,7 +78,7 @@ static void erase_chars(struct term *t, unsigned n)
 	t->cur.pending = false;
 	if (end == t->cols)
 		grid_unwrap(t, r);
-	grid_erase(t, r, t->cur.x, end);
+	erase_cells(t, t->cur.y, t->cur.x, end, selective);
 }
 
 /* ---- inserting and deleting ---- */
@@ -160,15 +160,18 @@ static void tab_clear(struct term *t, unsigned how)
 
 static void csi_edit(struct term *t, const struct csi *c)
 {
+	/* Under SPA even these leave what is protected (ECMA-48 §8.3.129, ERM reset). */
+	bool guarded = mode_on(t, MODE_GUARDED);
+
 	switch (c->final) {
 	case '@':
 		chars(t, csi_count(c, 0), true);
 		break;
 	case 'J':
-		erase_display(t, csi_param(c, 0), false);
+		erase_display(t, csi_param(c, 0), guarded && csi_param(c, 0) != 3);
 		break;
 	case 'K':
-		erase_line(t, csi_param(c, 0), false);
+		erase_line(t, csi_param(c, 0), guarded);
 		break;
 	case 'L':
 		lines(t, csi_count(c, 0), true);
@@ -190,7 +193,7 @@ static void csi_edit(struct term *t, const struct csi *c)
 		scroll(t, csi_count(c, 0), false);
 		break;
 	case 'X':
-		erase_chars(t, csi_count(c, 0));
+		erase_chars(t, csi_count(c, 0), guarded);
 		break;
 	}
 }
@@ -367,15 +370,6 @@ static void cursor_shape(struct term *t, unsigned n)
 	mode_put(t, MODE_BLINK, n & 1);
 }
 
-static void protect(struct term *t, unsigned n)
-{
-	if (n > 2)
-		return;
-	t->cur.pen.attrs = (uint16_t)(n == 1 ? t->cur.pen.attrs | ATTR_PROTECTED
-					     : t->cur.pen.attrs & ~ATTR_PROTECTED);
-	t->cur.pen_known = false;
-}
-
 /* One intermediate byte: the pair of it and the final decides. */
 static void csi_intermediate(struct term *t, const struct csi *c)
 {
@@ -393,7 +387,8 @@ static void csi_intermediate(struct term *t, const struct csi *c)
 		screen_soft_reset(t);
 		break;
 	case '"' << 8 | 'q': /* DECSCA */
-		protect(t, csi_param(c, 0));
+		if (csi_param(c, 0) <= 2)
+			cursor_protect(t, csi_param(c, 0) == 1, false);
 		break;
 	case '$' << 8 | 'p': /* DECRQM */
 		modes_report(t, c);

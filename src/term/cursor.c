@@ -11,6 +11,15 @@ void cursor_pen(struct term *t)
 	t->cur.blank = cell_look(style_id(t, &blank), 0);
 }
 
+void cursor_protect(struct term *t, bool on, bool guarded)
+{
+	unsigned others = t->cur.pen.attrs & ~(unsigned)ATTR_PROTECTED;
+
+	t->cur.pen.attrs = (uint16_t)(others | (on ? ATTR_PROTECTED : 0));
+	t->cur.pen_known = false;
+	mode_put(t, MODE_GUARDED, guarded);
+}
+
 static unsigned min_u(unsigned a, unsigned b)
 {
 	return a < b ? a : b;

@@ -15,8 +15,8 @@ static void request_setting(struct term *t, struct str what)
 		n = snprintf(text, sizeof(text), "%u q",
 			2 * (unsigned)t->cursor_style + (mode_on(t, MODE_BLINK) ? 1 : 2));
 	else if (str_eqz(what, "\"q"))
-		n = snprintf(
-			text, sizeof(text), "%d\"q", t->cur.pen.attrs & ATTR_PROTECTED ? 1 : 0);
+		n = snprintf(text, sizeof(text), "%d\"q",
+			t->cur.pen.attrs & ATTR_PROTECTED && !mode_on(t, MODE_GUARDED));
 	else if (str_eqz(what, "\"p"))
 		n = snprintf(text, sizeof(text), "62;1\"p");
 	else if (str_eqz(what, "t"))

@@ -19,6 +19,9 @@ enum effect {
 
 enum group { NO_GROUP, GROUP_MOUSE, GROUP_FORMAT };
 
+/* In place of ansi: not for programs to set, save or ask for by a number. */
+enum { NO_NUMBER = 2 };
+
 /* In the order of enum mode. Sources: xterm ctlseqs "DEC Private Mode Set"; 2026
  * gist christianparpart/d8a62cc1ab659194337d73e399004036; 2027 the same author's
  * terminal-unicode-core; 2031 contour's color-palette-update-notifications; 2048
@@ -69,6 +72,7 @@ static const struct mode_info {
 	[MODE_IRM] = {4, 1, 0, FX_NONE, 0},
 	[MODE_SRM] = {12, 1, 1, FX_NONE, 0},
 	[MODE_LNM] = {20, 1, 0, FX_CHANGED, 0},
+	[MODE_GUARDED] = {0, NO_NUMBER, 0, FX_NONE, 0},
 };
 _Static_assert(sizeof(info) / sizeof(*info) == MODES, "each mode has its line");
 _Static_assert(MODES <= 64, "modes are a set of 64 bits");

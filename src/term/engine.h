@@ -64,6 +64,7 @@ enum mode {
 	MODE_IRM,      /* ANSI 4 */
 	MODE_SRM,      /* ANSI 12 */
 	MODE_LNM,      /* ANSI 20 */
+	MODE_GUARDED,  /* no number: SPA was the last to protect, so ED, EL, ECH leave it too */
 	MODES
 };
 
@@ -296,6 +297,8 @@ void screen_all_dirty(struct term *t);
 
 /* cursor.c */
 void cursor_pen(struct term *t); /* makes look and blank from pen */
+/* What is written next is protected or not; guarded: as ISO has it (SPA), not DEC. */
+void cursor_protect(struct term *t, bool on, bool guarded);
 static inline void cursor_ready(struct term *t)
 {
 	if (!t->cur.pen_known)

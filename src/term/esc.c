@@ -111,13 +111,11 @@ static void esc_plain(struct term *t, uint8_t final)
 	case 'O': /* SS3 */
 		t->cur.sets.once = 3;
 		break;
-	case 'V': /* SPA, EPA: guarded areas, xterm's ISO protection */
-		t->cur.pen.attrs |= ATTR_PROTECTED;
-		t->cur.pen_known = false;
+	case 'V': /* SPA */
+		cursor_protect(t, true, true);
 		break;
-	case 'W':
-		t->cur.pen.attrs &= (uint16_t)~ATTR_PROTECTED;
-		t->cur.pen_known = false;
+	case 'W': /* EPA: who protected last stays so */
+		cursor_protect(t, false, mode_on(t, MODE_GUARDED));
 		break;
 	case 'Z': /* DECID */
 		report_da(t, &(struct csi){.p = (const uint16_t[]){0}, .n = 1});

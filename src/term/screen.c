@@ -108,6 +108,7 @@ void screen_soft_reset(struct term *t)
 	mode_put(t, MODE_DECAWM, true);
 	mode_put(t, MODE_REVWRAP, false);
 	mode_put(t, MODE_REVWRAP2, false);
+	mode_put(t, MODE_GUARDED, false);
 	margins_reset(t);
 	keys_reset(t);
 	t->cur.pen = (struct style){0};

@@ -105,8 +105,11 @@ static void margins(struct gen *g, struct buf *out)
 static void alt(struct gen *g, struct buf *out)
 {
 	static const char *const bits[] = {"47", "1047", "1049", "1048"};
+	/* In ghostty SPA holds a screen, and for what clears it on the way. */
+	const char *off = g->flags & GEN_GUARD && g->flags & GEN_AGREED ? "\033[1\"q\033[\"q" : "";
 
-	buf_printf(out, "\r\033[m\033[?%s%c", bits[gen_random(g, 4)], "hl"[gen_random(g, 2)]);
+	buf_printf(out, "%s\r\033[m\033[?%s%c%s", off, bits[gen_random(g, 4)],
+		"hl"[gen_random(g, 2)], off);
 }
 
 static void report(struct gen *g, struct buf *out)
@@ -182,10 +185,21 @@ static void control(struct gen *g, struct buf *out)
 		bits[gen_random(g, sizeof(bits) / sizeof(*bits) - (margins_differ(g) ? 3 : 0))]);
 }
 
+/* SPA, EPA, and DECSCA, which ends what SPA began: for ghostty only where it protects. */
+static void guard(struct gen *g, struct buf *out)
+{
+	static const char *const bits[] = {
+		"\033V", "\033W", "\033[1\"q", "\033[1\"q\033[\"q", "\033[\"q"};
+
+	buf_puts(out, bits[gen_random(g, g->flags & GEN_AGREED ? 4 : 5)]);
+}
+
 static void protect(struct gen *g, struct buf *out)
 {
-	if (gen_random(g, 2))
-		buf_printf(out, "\033[%u\"q", gen_random(g, 3));
+	if (g->flags & GEN_GUARD && gen_random(g, 3))
+		guard(g, out);
+	else if (gen_random(g, 2))
+		buf_printf(out, "\033[%u\"q", g->flags & GEN_GUARD ? 1 : gen_random(g, 3));
 	else
 		buf_printf(out, "\033[%uG\033[?%u%c", column(g), gen_random(g, 3),
 			"JK"[gen_random(g, 2)]);

@@ -32,7 +32,8 @@ enum {
 		4096, /* wherever it is: there ghostty 0.6.3 loses it (DIFFERENCES.md) */
 	/* Without what is known to be otherwise in libghostty-vt 0.6.3 (DIFFERENCES.md). */
 	GEN_AGREED = 8192,
-	GEN_ALL = 2047, /* all that is bytes */
+	GEN_GUARD = 16384, /* with GEN_PROTECT: SPA and EPA; xterm.js has neither */
+	GEN_ALL = 2047,	   /* all that is bytes */
 	GEN_GHOSTTY = GEN_ALL & ~(GEN_SOFT_RESET | GEN_COLUMNS),
 };
 void gen_token(struct gen *g, struct buf *out);
