@@ -96,8 +96,8 @@ static void restack(struct term *t, const struct screen *from, struct screen *to
 	w->shift = (int)down - (int)up;
 }
 
-/* A place that left at the top becomes the screen's first (ghostty). */
-static void move_rows(uint16_t *x, uint16_t *y, bool *pending, int shift, struct shape s)
+/* A place that left at the top becomes the screen's first (ghostty). Whether it did. */
+static bool move_rows(uint16_t *x, uint16_t *y, bool *pending, int shift, struct shape s)
 {
 	int to = (int)*y + shift;
 
@@ -106,7 +106,13 @@ static void move_rows(uint16_t *x, uint16_t *y, bool *pending, int shift, struct
 	*pending = *pending && to >= 0 && *x < s.cols;
 	*x = *x < s.cols ? *x : (uint16_t)(s.cols - 1);
 	*y = (uint16_t)(to < 0 ? 0 : to >= (int)s.rows ? (int)s.rows - 1 : to);
+	return to < 0;
 }
+
+/* What left at the top while rows went. */
+struct lost {
+	bool cursor, saved;
+};
 
 static void keep_settings(struct screen *to, const struct screen *from)
 {
@@ -222,21 +228,39 @@ static unsigned watched_row(const struct term *t, unsigned i)
 }
 
 /* Puts the rows of screen i into `to`, which takes its place. */
-static void restack_screen(
+static struct lost restack_screen(
 	struct term *t, unsigned i, struct screen *to, struct shape s, unsigned cols, bool bottom)
 {
 	struct screen *from = &t->screens[i];
 	struct watch w = {.y = watched_row(t, i), .bottom = bottom};
+	struct lost lost = {0};
 
 	keep_settings(to, from);
 	if (w.y >= t->rows)
 		w.y = t->rows - 1u;
 	restack(t, from, to, s, i ? NULL : &t->hist, &w);
 	if (to->saved.saved)
-		move_rows(&to->saved.x, &to->saved.y, &to->saved.pending, w.shift, s);
+		lost.saved = move_rows(&to->saved.x, &to->saved.y, &to->saved.pending, w.shift, s);
 	if (t->scr == from)
-		move_rows(&t->cur.x, &t->cur.y, &t->cur.pending, w.shift, s);
+		lost.cursor = move_rows(&t->cur.x, &t->cur.y, &t->cur.pending, w.shift, s);
 	replace(t, i, to, cols);
+	return lost;
+}
+
+/* What left before the columns changed is at the top left behind it, wherever the
+ * character goes that was there in between. */
+static void keep_lost(struct term *t, struct lost lost)
+{
+	struct saved_cursor *sv = &t->screens[0].saved;
+
+	if (lost.cursor) {
+		t->cur.x = t->cur.y = 0;
+		t->cur.pending = false;
+	}
+	if (lost.saved) {
+		sv->x = sv->y = 0;
+		sv->pending = false;
+	}
 }
 
 static void settle(struct term *t, struct shape s)
@@ -266,22 +290,31 @@ static void rewrap_screen(struct term *t, struct screen *to, unsigned cols)
 }
 
 /* As in ghostty, rows come first where columns go, so that what wrapping adds finds
- * room; where columns come, rows follow. `between` has the shape in the middle. */
+ * room; where columns come, rows follow. But not behind a screen of one row: there the
+ * cursor's character may be in history, and lost, until the rows are there. */
+static bool columns_first(const struct term *t, unsigned cols)
+{
+	return cols > t->cols && t->rows > 1;
+}
+
+/* `between` has the shape in the middle. */
 static void rewrap_and_restack(
 	struct term *t, struct screen *between, struct screen *a, struct screen *b, struct shape s)
 {
 	unsigned old = t->cols;
 	bool bottom = at_bottom(t);
+	struct lost lost;
 
-	if (s.cols > old) {
+	if (columns_first(t, s.cols)) {
 		rewrap_screen(t, between, s.cols);
 		restack_screen(t, 0, a, s, s.cols, bottom);
 		restack_screen(t, 1, b, s, old, false);
 	} else {
-		restack_screen(t, 0, between, (struct shape){old, s.rows}, old, bottom);
+		lost = restack_screen(t, 0, between, (struct shape){old, s.rows}, old, bottom);
 		restack_screen(t, 1, b, s, old, false);
 		t->rows = (uint16_t)s.rows;
 		rewrap_screen(t, a, s.cols);
+		keep_lost(t, lost);
 	}
 }
 
@@ -292,7 +325,7 @@ bool resize_to(struct term *t, unsigned cols, unsigned rows, bool again)
 	unsigned old = t->cols;
 
 	again = again && cols != old;
-	middle = cols > old ? (struct shape){cols, t->rows} : (struct shape){old, rows};
+	middle = columns_first(t, cols) ? (struct shape){cols, t->rows} : (struct shape){old, rows};
 	if ((again && !screen_init(&between, &t->mem, middle.cols, middle.rows)) ||
 		!screen_init(&a, &t->mem, cols, rows) || !screen_init(&b, &t->mem, cols, rows) ||
 		!tabs_resize(t, old, old > cols ? old : cols)) {
