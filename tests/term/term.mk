@@ -4,7 +4,7 @@
 # The tools are optimised: their figures are read.
 
 TERM_TOOLS := term-replay term-host term-bench term-diff term-keys term-mouse term-shots
-TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script)
+TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script tool_options)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
 
@@ -19,6 +19,8 @@ endef
 $(foreach t,$(TERM_TOOLS),$(eval $(call term_tool_rule,$(t))))
 -include $(TERM_TOOLS:%=$(B)/tests/tools/%.d) $(TERM_SHARED:.o=.d)
 tools: $(TERM_TOOLS:%=build/tools/%)
+# What they say to a bad command line: tests/cli/term_tools.t.
+cli-tests: build/tools/term-replay build/tools/term-host build/tools/term-bench
 
 # Beside npm's libghostty-vt (PEER_GHOSTTY=…/libghostty-vt.so) and Debian's libvterm.
 PEER_VTERM ?= $(firstword $(wildcard /usr/lib/*/libvterm.so.0))

@@ -6,14 +6,20 @@
  * history; --reflow: the time to resize them to 100 columns and back; --freeze: size
  * and time of the whole state as bytes and back; --fresh:
  * bytes and time of a new terminal of 80×24. --peer feeds another library instead:
- * libghostty-vt (a path with "ghostty") or libvterm.
+ * libghostty-vt or libvterm.
  */
 #include <dlfcn.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "term/freeze.h"
 #include "term/term.h"
+#include "tools/tool_options.h"
+
+static const struct tool tool = {"term-bench",
+	"[--cols N] [--rows N] [--mb N] [--peer LIBRARY] FILE... |"
+	" --mem LINES | --reflow LINES | --freeze LINES | --fresh N"};
 
 struct peer {
 	void *(*start)(unsigned cols, unsigned rows);
@@ -58,10 +64,8 @@ static void *symbol(const char *name)
 {
 	void *p = dlsym(lib, name);
 
-	if (!p) {
-		fprintf(stderr, "term-bench: %s\n", dlerror());
-		exit(1);
-	}
+	if (!p)
+		tool_refuse(&tool, "--peer: %s", dlerror());
 	return p;
 }
 
@@ -136,51 +140,33 @@ static void vterm_stop(void *t)
 
 /* ---- measuring ---- */
 
-static char *read_file(const char *path, size_t *n)
+static void bench_file(
+	const struct peer *p, const char *path, unsigned cols, unsigned rows, uint64_t mb)
 {
-	FILE *f = fopen(path, "rb");
-	char *p = NULL;
-	long size;
-
-	if (!f)
-		return NULL;
-	fseek(f, 0, SEEK_END);
-	size = ftell(f);
-	rewind(f);
-	p = size > 0 ? malloc((size_t)size) : NULL;
-	*n = p ? fread(p, 1, (size_t)size, f) : 0;
-	fclose(f);
-	return p;
-}
-
-static bool bench_file(
-	const struct peer *p, const char *path, unsigned cols, unsigned rows, size_t mb)
-{
-	size_t n, left = mb << 20, fed = 0;
-	char *bytes = read_file(path, &n);
-	void *t = bytes && n ? p->start(cols, rows) : NULL;
+	own_buf struct buf bytes = {0};
+	uint64_t left = mb << 20, fed = 0;
 	double from, spent;
+	void *t;
 
-	if (!t) {
-		fprintf(stderr, "term-bench: cannot use %s\n", path);
-		free(bytes);
-		return false;
-	}
+	tool_read(&tool, NULL, path, &bytes);
+	if (!bytes.n)
+		tool_refuse(&tool, "%s: is empty", path);
+	t = p->start(cols, rows);
+	if (!t)
+		tool_refuse(&tool, "no terminal of %ux%u to be had", cols, rows);
 	from = now();
 	while (fed < left) {
-		for (size_t at = 0; at < n && fed < left; at += 65536) {
-			size_t piece = n - at < 65536 ? n - at : 65536;
+		for (size_t at = 0; at < bytes.n && fed < left; at += 65536) {
+			size_t piece = bytes.n - at < 65536 ? bytes.n - at : 65536;
 
-			p->feed(t, bytes + at, piece);
+			p->feed(t, bytes.p + at, piece);
 			fed += piece;
 		}
 	}
 	spent = now() - from;
-	printf("{\"file\":\"%s\",\"bytes\":%zu,\"seconds\":%.3f,\"mb_s\":%.1f}\n", path, fed, spent,
-		(double)fed / 1e6 / spent);
+	printf("{\"file\":\"%s\",\"bytes\":%" PRIu64 ",\"seconds\":%.3f,\"mb_s\":%.1f}\n", path,
+		fed, spent, (double)fed / 1e6 / spent);
 	p->stop(t);
-	free(bytes);
-	return true;
 }
 
 static struct term *with_lines(unsigned lines)
@@ -256,47 +242,54 @@ static int bench_fresh(unsigned n)
 	return 0;
 }
 
-static bool load_peer(struct peer *p, const char *path)
+static struct peer load_peer(const char *path)
 {
 	lib = dlopen(path, RTLD_NOW);
-	if (!lib) {
-		fprintf(stderr, "term-bench: %s\n", dlerror());
-		return false;
-	}
-	*p = strstr(path, "ghostty") ? (struct peer){ghost_start, ghost_feed, ghost_stop}
-				     : (struct peer){vterm_start, vterm_feed, vterm_stop};
-	return true;
+	if (!lib)
+		tool_refuse(&tool, "--peer %s: %s", path, dlerror());
+	if (dlsym(lib, "ghostty_terminal_new"))
+		return (struct peer){ghost_start, ghost_feed, ghost_stop};
+	if (!dlsym(lib, "vterm_new"))
+		tool_refuse(&tool, "--peer %s: neither libghostty-vt nor libvterm", path);
+	return (struct peer){vterm_start, vterm_feed, vterm_stop};
 }
+
+/* What is measured without a file. */
+static const struct {
+	const char *name;
+	int (*run)(unsigned n);
+	unsigned min;
+} measures[] = {{"--mem", bench_mem, 0}, {"--reflow", bench_reflow, 0},
+	{"--freeze", bench_freeze, 0}, {"--fresh", bench_fresh, 1}};
+enum { MEASURES = sizeof(measures) / sizeof(*measures), NOT_ASKED = ~0 };
 
 int main(int argc, char **argv)
 {
 	struct peer peer = {our_start, our_feed, our_stop};
-	unsigned cols = 120, rows = 40;
-	size_t mb = 100;
-	bool ok = argc > 1;
-	int i = 1;
+	unsigned cols = 120, rows = 40, n[MEASURES];
+	const char *library = NULL;
+	uint64_t mb = 100;
+	struct tool_option all[] = {{"--cols", TOOL_NUMBER, &cols, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--rows", TOOL_NUMBER, &rows, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--mb", TOOL_SIZE, &mb, 1, 1 << 20, NULL, NULL},
+		{"--peer", TOOL_TEXT, &library, 0, 0, NULL, NULL}, {0}, {0}, {0}, {0}, {0}};
+	int i;
 
-	for (; i + 1 < argc && !strncmp(argv[i], "--", 2); i += 2) {
-		unsigned v = (unsigned)strtoul(argv[i + 1], NULL, 10);
-
-		if (!strcmp(argv[i], "--mem"))
-			return bench_mem(v);
-		if (!strcmp(argv[i], "--reflow"))
-			return bench_reflow(v);
-		if (!strcmp(argv[i], "--freeze"))
-			return bench_freeze(v);
-		if (!strcmp(argv[i], "--fresh"))
-			return bench_fresh(v ? v : 1);
-		if (!strcmp(argv[i], "--cols"))
-			cols = v;
-		else if (!strcmp(argv[i], "--rows"))
-			rows = v;
-		else if (!strcmp(argv[i], "--mb"))
-			mb = v;
-		else if (strcmp(argv[i], "--peer") != 0 || !load_peer(&peer, argv[i + 1]))
-			return 2;
+	for (size_t k = 0; k < MEASURES; k++) {
+		n[k] = (unsigned)NOT_ASKED;
+		all[4 + k] = (struct tool_option){measures[k].name, TOOL_NUMBER, &n[k],
+			measures[k].min, 10000000, NULL, NULL};
 	}
+	i = tool_options(&tool, all, argc, argv, 1);
+	tool_size(&tool, cols, rows);
+	for (size_t k = 0; k < MEASURES; k++)
+		if (n[k] != (unsigned)NOT_ASKED)
+			return measures[k].run(n[k]);
+	if (i == argc)
+		tool_usage(&tool);
+	if (library)
+		peer = load_peer(library);
 	for (; i < argc; i++)
-		ok = bench_file(&peer, argv[i], cols, rows, mb) && ok;
-	return ok ? 0 : 1;
+		bench_file(&peer, argv[i], cols, rows, mb);
+	return 0;
 }

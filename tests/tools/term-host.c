@@ -21,8 +21,13 @@
 
 #include "tools/host_script.h"
 #include "tools/term_json.h"
+#include "tools/tool_options.h"
 
 enum { QUIET_MS = 300 };
+
+static const struct tool tool = {"term-host",
+	"[--cols N] [--rows N] [--timeout S] [--decrqcra] [--input FILE | --script FILE]"
+	" [--record FILE] [--moments FILE] -- CMD..."};
 
 struct session {
 	struct host host;
@@ -155,67 +160,45 @@ static int status_of(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static bool read_file(const char *path, struct buf *b)
-{
-	FILE *f = path ? fopen(path, "rb") : NULL;
-	char part[4096];
-	size_t n;
-
-	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(b, part, n);
-	if (f)
-		fclose(f);
-	return f || !path;
-}
-
-static int usage(void)
-{
-	fprintf(stderr,
-		"usage: term-host [--cols N] [--rows N] [--timeout S] [--decrqcra]"
-		" [--input FILE | --script FILE] [--record FILE] [--moments FILE] -- CMD...\n");
-	return 2;
-}
-
+/* Returns where the command begins. */
 static int options(struct session *h, int argc, char **argv)
 {
-	int i = 1;
+	const struct tool_option all[] = {
+		{"--cols", TOOL_NUMBER, &h->term.cols, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--rows", TOOL_NUMBER, &h->term.rows, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--timeout", TOOL_SECONDS, &h->timeout, 0, 86400, NULL, NULL},
+		{"--decrqcra", TOOL_FLAG, &h->term.checksum, 0, 0, NULL, NULL},
+		{"--input", TOOL_TEXT, &h->input_file, 0, 0, NULL, NULL},
+		{"--script", TOOL_TEXT, &h->script_file, 0, 0, NULL, NULL},
+		{"--record", TOOL_TEXT, &h->record_file, 0, 0, NULL, NULL},
+		{"--moments", TOOL_TEXT, &h->moments_file, 0, 0, NULL, NULL}, {0}};
+	int i = tool_options(&tool, all, argc, argv, 1);
 
-	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		const char *v = i + 1 < argc ? argv[i + 1] : "";
-
-		if (!strcmp(argv[i], "--decrqcra")) {
-			h->term.checksum = true;
-			continue;
-		}
-		if (!strcmp(argv[i], "--cols"))
-			h->term.cols = (unsigned)strtoul(v, NULL, 10);
-		else if (!strcmp(argv[i], "--rows"))
-			h->term.rows = (unsigned)strtoul(v, NULL, 10);
-		else if (!strcmp(argv[i], "--timeout"))
-			h->timeout = strtod(v, NULL);
-		else if (!strcmp(argv[i], "--input"))
-			h->input_file = v;
-		else if (!strcmp(argv[i], "--script"))
-			h->script_file = v;
-		else if (!strcmp(argv[i], "--record"))
-			h->record_file = v;
-		else if (!strcmp(argv[i], "--moments"))
-			h->moments_file = v;
-		else
-			return argc;
-		i++;
-	}
-	return i + 1;
+	if (i < argc && strcmp(argv[i - 1], "--") != 0)
+		tool_refuse(&tool, "%s: no option; the command goes behind --", argv[i]);
+	if (i == argc)
+		tool_usage(&tool);
+	tool_size(&tool, h->term.cols, h->term.rows);
+	return i;
 }
 
-static bool open_files(struct session *h)
+static FILE *create(const char *name, const char *path)
 {
-	if (!read_file(h->input_file, &h->input) ||
-		(h->script_file && !host_script_load(&h->script, h->script_file)))
-		return false;
-	h->record = h->record_file ? fopen(h->record_file, "wb") : NULL;
-	h->host.moments = h->moments_file ? fopen(h->moments_file, "w") : NULL;
-	return (h->record || !h->record_file) && (h->host.moments || !h->moments_file);
+	FILE *f = path ? fopen(path, "wb") : NULL;
+
+	if (path && !f)
+		tool_refuse(&tool, "%s %s: %s", name, path, strerror(errno));
+	return f;
+}
+
+static void open_files(struct session *h)
+{
+	if (h->input_file)
+		tool_read(&tool, "--input", h->input_file, &h->input);
+	if (h->script_file && !host_script_load(&h->script, h->script_file))
+		tool_refuse(&tool, "--script %s: %s", h->script_file, strerror(errno));
+	h->record = create("--record", h->record_file);
+	h->host.moments = create("--moments", h->moments_file);
 }
 
 static void close_files(struct session *h)
@@ -249,10 +232,9 @@ int main(int argc, char **argv)
 	struct term_events ev = {.reply = on_reply, .resized = on_resized};
 	int i = options(&h, argc, argv), status;
 
-	if (i >= argc)
-		return usage();
+	open_files(&h);
 	h.host.t = term_new(&h.term);
-	if (!h.host.t || !open_files(&h) || !start(&h, argv + i)) {
+	if (!h.host.t || !start(&h, argv + i)) {
 		perror("term-host");
 		return 1;
 	}

@@ -8,15 +8,22 @@
 
 #include "base/num.h"
 #include "tools/term_json.h"
+#include "tools/tool_options.h"
+
+enum { RESIZES = 64 };
+
+static const struct tool tool = {"term-replay",
+	"[--cols N] [--rows N] [--scrollback BYTES] [--chunk N] [--resize COLS,ROWS@BYTE]..."
+	" [FILE|-]"};
 
 struct options {
 	struct term_options term;
-	size_t chunk;
+	uint64_t history, chunk;
 	const char *file;
 	struct {
 		unsigned cols, rows;
 		size_t at;
-	} resize[64];
+	} resize[RESIZES];
 	size_t n_resize;
 };
 
@@ -25,78 +32,52 @@ static void on_reply(void *ctx, struct str s)
 	buf_str(ctx, s);
 }
 
-static bool read_all(FILE *f, struct buf *b)
+static bool side(struct str *rest, char sep, unsigned *to)
 {
-	char part[65536];
-	size_t n;
+	struct str piece;
+	uint64_t v;
 
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(b, part, n);
-	return !ferror(f);
-}
-
-static bool number(const char *z, size_t *n)
-{
-	char *end;
-	unsigned long long v;
-
-	if (!z || *z < '0' || *z > '9')
+	if (!str_split(rest, sep, &piece) || !num_u64(piece, &v) || v < TERM_MIN || v > TERM_MAX)
 		return false;
-	v = strtoull(z, &end, 10);
-	*n = (size_t)v;
-	return !*end;
+	*to = (unsigned)v;
+	return true;
 }
 
-static bool resize_option(struct options *o, const char *z)
+static bool read_resize(void *to, const char *value)
 {
+	struct options *o = to;
+	struct str rest = str_z(value);
 	unsigned cols, rows;
-	unsigned long at;
-	int end = 0;
+	uint64_t at;
 
-	if (!z || o->n_resize == 64 || sscanf(z, "%u,%u@%lu%n", &cols, &rows, &at, &end) != 3 ||
-		z[end])
+	if (o->n_resize == RESIZES || !side(&rest, ',', &cols) || !side(&rest, '@', &rows) ||
+		!num_u64(rest, &at) || cols * rows > TERM_MAX_CELLS)
 		return false;
 	o->resize[o->n_resize].cols = cols;
 	o->resize[o->n_resize].rows = rows;
-	o->resize[o->n_resize++].at = at;
+	o->resize[o->n_resize++].at = (size_t)at;
 	return true;
 }
 
-static bool option(struct options *o, const char *name, const char *value)
+static void parse(struct options *o, int argc, char **argv)
 {
-	size_t n = 0;
+	const struct tool_option all[] = {
+		{"--cols", TOOL_NUMBER, &o->term.cols, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--rows", TOOL_NUMBER, &o->term.rows, TERM_MIN, TERM_MAX, NULL, NULL},
+		{"--scrollback", TOOL_SIZE, &o->history, 0, UINT32_MAX, NULL, NULL},
+		{"--chunk", TOOL_SIZE, &o->chunk, 0, UINT32_MAX, NULL, NULL},
+		{"--resize", TOOL_OWN, o, 0, 0, read_resize,
+			"COLS,ROWS@BYTE, the first two from 1 to 4096, at most 64 times"},
+		{0}};
+	int i = tool_options(&tool, all, argc, argv, 1);
 
-	if (!strcmp(name, "--resize"))
-		return resize_option(o, value);
-	if (!number(value, &n))
-		return false;
-	if (!strcmp(name, "--cols"))
-		o->term.cols = n > TERM_MAX ? TERM_MAX + 1 : (unsigned)n;
-	else if (!strcmp(name, "--rows"))
-		o->term.rows = n > TERM_MAX ? TERM_MAX + 1 : (unsigned)n;
-	else if (!strcmp(name, "--scrollback"))
-		o->term.history = n ? n : TERM_NO_HISTORY;
-	else if (!strcmp(name, "--chunk"))
-		o->chunk = n;
-	else
-		return false;
-	return true;
-}
-
-static bool parse(struct options *o, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (argv[i][0] == '-' && argv[i][1] == '-') {
-			if (!option(o, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
-				return false;
-			i++;
-		} else if (o->file) {
-			return false;
-		} else {
-			o->file = argv[i];
-		}
+	for (; i < argc; i = tool_options(&tool, all, argc, argv, i + 1)) {
+		if (o->file)
+			tool_refuse(&tool, "%s: a second file, behind %s", argv[i], o->file);
+		o->file = argv[i];
 	}
-	return true;
+	tool_size(&tool, o->term.cols, o->term.rows);
+	o->term.history = o->history ? (size_t)o->history : TERM_NO_HISTORY;
 }
 
 static void feed(struct term *t, const struct options *o, struct str s)
@@ -113,7 +94,7 @@ static void feed(struct term *t, const struct options *o, struct str s)
 		if (at >= s.n)
 			return;
 		if (o->chunk && n > o->chunk)
-			n = o->chunk;
+			n = (size_t)o->chunk;
 		if (next < o->n_resize && n > o->resize[next].at - at)
 			n = o->resize[next].at - at;
 		term_feed(t, s.p + at, n);
@@ -123,26 +104,17 @@ static void feed(struct term *t, const struct options *o, struct str s)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.term = {.checksum = true}};
+	struct options o = {
+		.term = {.cols = 80, .rows = 24, .checksum = true}, .history = TERM_HISTORY};
 	struct term_events ev = {.reply = on_reply};
 	own_buf struct buf in = {0}, out = {0}, replies = {0};
 	struct term *t;
-	FILE *f = stdin;
 
-	if (!parse(&o, argc, argv)) {
-		fprintf(stderr, "usage: term-replay [--cols N] [--rows N] [--scrollback BYTES]"
-				" [--chunk N] [--resize COLS,ROWS@BYTE]... [FILE|-]\n");
-		return 2;
-	}
-	if (o.file && strcmp(o.file, "-") != 0)
-		f = fopen(o.file, "rb");
-	if (!f || !read_all(f, &in)) {
-		perror(o.file ? o.file : "stdin");
-		return 1;
-	}
+	parse(&o, argc, argv);
+	tool_read(&tool, NULL, o.file ? o.file : "-", &in);
 	t = term_new(&o.term);
 	if (!t) {
-		fprintf(stderr, "term-replay: that size is not possible\n");
+		fprintf(stderr, "term-replay: out of memory\n");
 		return 1;
 	}
 	term_set_events(t, &ev, &replies);
@@ -151,7 +123,5 @@ int main(int argc, char **argv)
 	term_json(&out, t, buf_view(&replies));
 	fwrite(out.p, 1, out.n, stdout);
 	term_free(t);
-	if (f != stdin)
-		fclose(f);
 	return 0;
 }
