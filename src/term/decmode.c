@@ -77,12 +77,6 @@ static const struct mode_info {
 _Static_assert(sizeof(info) / sizeof(*info) == MODES, "each mode has its line");
 _Static_assert(MODES <= 64, "modes are a set of 64 bits");
 
-int mode_number(enum mode m, bool *ansi)
-{
-	*ansi = info[m].ansi;
-	return info[m].number;
-}
-
 static int find(unsigned number, bool ansi)
 {
 	for (int m = 0; m < MODES; m++)

@@ -347,7 +347,6 @@ void modes_set(struct term *t, const struct csi *c, bool on);
 void modes_save(struct term *t, const struct csi *c);
 void modes_restore(struct term *t, const struct csi *c);
 void modes_report(struct term *t, const struct csi *c);
-int mode_number(enum mode m, bool *ansi);
 void report_da(struct term *t, const struct csi *c);
 void report_dsr(struct term *t, const struct csi *c);
 void report_window(struct term *t, const struct csi *c);
