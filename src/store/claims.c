@@ -11,6 +11,7 @@
 #include "store/job_read.h"
 
 #define CLAIM_MAX (64u << 10)
+#define UNNAMED_MS 5000
 
 static void set_number(char **slot, uint64_t n)
 {
@@ -65,25 +66,19 @@ bool claim_child_alive(const struct claim *c)
 	return proc_group_alive(pgid);
 }
 
-static bool busy(const struct home *h, const char *node_id, struct err *e)
+/* False with Busy filled in when the holder can be named. */
+static bool unnamed(const struct home *h, const char *node_id, struct err *e)
 {
 	struct claim c = {0};
+	bool named = claim_read(h, node_id, &c) && holder_alive(&c) && c.operation;
 
-	/* Between taking the lock and writing the claim lie some milliseconds. */
-	for (int i = 0; i < 20 && !(claim_read(h, node_id, &c) && holder_alive(&c)); i++) {
-		fields_fini(&claim_fields, &c);
-		clock_sleep_ms(5);
-	}
-	if (!c.operation)
-		err_set(e, ERR_BUSY, "another operation holds the node");
-	else
+	if (named)
 		err_set(e, ERR_BUSY, "%s is going on (job %s, pid %lld)", c.operation,
 			c.job_id ? c.job_id : "?", (long long)c.pid);
-	err_field(e, "node_id", node_id);
-	if (c.job_id)
+	if (named && c.job_id)
 		err_fix(e, "codelima job wait %s", c.job_id);
 	fields_fini(&claim_fields, &c);
-	return false;
+	return !named;
 }
 
 static void describe(struct claim *c, const char *job_id, const char *operation)
@@ -97,17 +92,32 @@ static void describe(struct claim *c, const char *job_id, const char *operation)
 	set_number(&c->start_time, start);
 }
 
+/* Between taking the lock and writing the claim, and between removing the claim and
+ * dropping the lock, lies a moment, or an fsync on a busy disk: what comes of it is awaited. */
 static bool take_lock(struct claim_handle *k, struct err *e)
 {
+	int64_t deadline = clock_mono_ms() + UNNAMED_MS;
 	own_buf struct buf path = {0};
-	own_err struct err why = {0};
 
 	if (!file_mkdirs(home_path(k->home, &path, "_locks/claims"), 0700, e))
 		return false;
 	home_path(k->home, &path, "_locks/claims/%s.lock", k->node_id);
-	if (lock_take(&k->lock, buf_z(&path), 0, "the node", &why))
-		return true;
-	return why.kind == ERR_BUSY ? busy(k->home, k->node_id, e) : err_move(e, &why);
+	for (;;) {
+		own_err struct err why = {0};
+
+		if (lock_take(&k->lock, buf_z(&path), 0, "the node", &why))
+			return true;
+		if (why.kind != ERR_BUSY)
+			return err_move(e, &why);
+		if (!unnamed(k->home, k->node_id, e))
+			break;
+		if (clock_mono_ms() >= deadline) {
+			err_set(e, ERR_BUSY, "another operation holds the node");
+			break;
+		}
+		clock_sleep_ms(5);
+	}
+	return err_field(e, "node_id", k->node_id);
 }
 
 bool claim_take(struct claim_handle *k, const struct home *h, const char *node_id,

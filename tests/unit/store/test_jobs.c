@@ -289,6 +289,68 @@ static void one_operation_at_a_time(void **state)
 	fixture_end(&f);
 }
 
+/* In a process of its own: whether it gets the claim, or is told who has it; 0 or 1, 2 otherwise.
+ */
+static pid_t try_to_claim(const struct fixture *f, int lock)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct claim_handle k;
+		struct claim stale = {0};
+		bool was_stale;
+		own_err struct err why = {0};
+
+		close(lock); /* a lock is inherited */
+		if (claim_take(&k, &f->home, NODE, "job-2", "stop", &stale, &was_stale, &why))
+			_exit(0);
+		_exit(why.kind == ERR_BUSY && strstr(buf_z(&why.msg), "job job-1") ? 1 : 2);
+	}
+	return pid;
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The lock is held already, or still, and no claim says by whom, for as long as a busy disk
+ * takes. */
+static void who_holds_it_is_awaited(void **state)
+{
+	struct fixture f;
+	struct claim_handle k;
+	struct claim stale = {0};
+	bool was_stale;
+	own_buf struct buf path = {0}, text = {0};
+	own_lock struct lock lock = LOCK_NONE;
+	pid_t pid;
+
+	(void)state;
+	fixture_prepared(&f);
+	node_dir(&f);
+	must(claim_take(&k, &f.home, NODE, "job-1", "start", &stale, &was_stale, e));
+	must(file_read(home_path(&f.home, &path, "nodes/" NODE "/claim.json"), &text, 4096, e));
+	must(file_unlink(path.p, e));
+	pid = try_to_claim(&f, k.lock.fd);
+	clock_sleep_ms(300);
+	must(file_replace(path.p, buf_view(&text), 0600, e));
+	assert_int_equal(end_of(pid), 1);
+
+	claim_drop(&k);
+	must(lock_take(
+		&lock, home_path(&f.home, &path, "_locks/claims/" NODE ".lock"), 0, "it", e));
+	pid = try_to_claim(&f, lock.fd);
+	clock_sleep_ms(300);
+	lock_drop(&lock);
+	assert_int_equal(end_of(pid), 0);
+	fixture_end(&f);
+}
+
 static void looking_never_makes_a_claim_fail(void **state)
 {
 	struct fixture f;
@@ -452,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_killed_job_is_lost),
 		cmocka_unit_test(old_jobs_are_pruned),
 		cmocka_unit_test(one_operation_at_a_time),
+		cmocka_unit_test(who_holds_it_is_awaited),
 		cmocka_unit_test(looking_never_makes_a_claim_fail),
 		cmocka_unit_test(a_dead_claim_is_stale),
 		cmocka_unit_test(a_dead_claims_child_is_named),
