@@ -269,14 +269,16 @@ static bool unpack_runs(
 		return false;
 	v->styles[0] = (struct style){0};
 	v->n_styles = (uint16_t)(runs + 1);
-	for (unsigned i = 0; i < runs; i++) {
+	/* In order and apart: two on one cell would make numbers that there are not. */
+	for (unsigned i = 0, end = 0; i < runs; i++) {
 		struct rowrun run;
 		cell_t look;
 
 		memcpy(&run, p + i * sizeof(run), sizeof(run));
-		if ((unsigned)run.start + run.len > v->n || run.link > links ||
+		if (run.start < end || (unsigned)run.start + run.len > v->n || run.link > links ||
 			!style_sound(&run.style))
 			return false;
+		end = (unsigned)run.start + run.len;
 		v->styles[i + 1] = run.style;
 		look = cell_look(style_is_default(&run.style) ? 0 : (uint16_t)(i + 1), run.link);
 		for (unsigned x = run.start; x < (unsigned)run.start + run.len; x++)

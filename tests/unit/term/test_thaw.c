@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "term/freeze.h"
+#include "term/rowcode.h"
 #include "term/term.h"
 
 /* What claims to be a frozen terminal may come from anywhere: rows of history hold what
@@ -32,18 +33,24 @@ static bool thaws(const struct buf *frozen)
 	return t != NULL;
 }
 
+static size_t place_of(const struct buf *frozen, const char *text)
+{
+	size_t i = 0, n = strlen(text);
+
+	while (i + n <= frozen->n && memcmp(frozen->p + i, text, n) != 0)
+		i++;
+	assert_true(i + n <= frozen->n);
+	return i;
+}
+
 /* Puts `by` for the byte at `at` behind the only `text`. */
 static bool thaws_with(const char *line, const char *text, size_t at, char by)
 {
 	own_buf struct buf frozen = {0};
-	size_t i = 0, n = strlen(text);
 
 	frozen_history(&frozen, line);
 	assert_true(thaws(&frozen));
-	while (i + n <= frozen.n && memcmp(frozen.p + i, text, n) != 0)
-		i++;
-	assert_true(i + n <= frozen.n);
-	frozen.p[i + at] = by;
+	frozen.p[place_of(&frozen, text) + at] = by;
 	return thaws(&frozen);
 }
 
@@ -65,11 +72,33 @@ static void other_rows_hold_no_controls(void **state)
 	assert_false(thaws_with("needle\xc3\xa9", "needle", 0, '\1'));
 }
 
+/* What a row's cells look like stands in front of its text, from left to right. */
+static void looks_do_not_overlap(void **state)
+{
+	static const char line[] = "\033[1mneedle\033[3mpoint\033[m";
+	own_buf struct buf frozen = {0};
+	struct rowrun run;
+	char *last;
+
+	(void)state;
+	frozen_history(&frozen, line);
+	last = frozen.p + place_of(&frozen, "needlepoint") - sizeof(run);
+	memcpy(&run, last, sizeof(run));
+	assert_int_equal(run.start, 6);
+	run.len--;
+	memcpy(last, &run, sizeof(run));
+	assert_true(thaws(&frozen));
+	run.start--;
+	memcpy(last, &run, sizeof(run));
+	assert_false(thaws(&frozen));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_rows_are_ascii),
 		cmocka_unit_test(other_rows_hold_no_controls),
+		cmocka_unit_test(looks_do_not_overlap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
