@@ -1,9 +1,11 @@
 #include "tools/ghost.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "term/input.h"
 
 /* ---- libghostty-vt's C API, by its documentation ---- */
 
@@ -222,4 +224,18 @@ bool ghost_row(ghost g, bool history, unsigned y, unsigned cols, ghost_cell_fn *
 			api.row_get(row, ROW_WRAP, &wrap);
 	}
 	return wrap;
+}
+
+uint16_t ghost_mods(unsigned mods)
+{
+	return (uint16_t)((mods & ~6u) | (mods & MOD_ALT ? 4 : 0) | (mods & MOD_CTRL ? 2 : 0));
+}
+
+void ghost_show(struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		if (isprint((unsigned char)bytes.p[i]))
+			putchar(bytes.p[i]);
+		else
+			printf("\\x%02x", (unsigned char)bytes.p[i]);
 }

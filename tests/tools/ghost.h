@@ -32,4 +32,11 @@ struct ghost_state ghost_state(ghost g);
 typedef void ghost_cell_fn(void *ctx, const struct style *look, struct str text, bool tail);
 bool ghost_row(ghost g, bool history, unsigned row, unsigned cols, ghost_cell_fn *cell, void *ctx);
 
+/* ---- for its key and mouse encoders ---- */
+
+/* Our modifiers (term/input.h) by its bits: Alt and Ctrl stand the other way round. */
+uint16_t ghost_mods(unsigned mods);
+/* Bytes to stdout, all but printable ASCII as \xHH. */
+void ghost_show(struct str bytes);
+
 #endif

@@ -128,7 +128,6 @@ static void ours(
 static void theirs(const struct key *k, unsigned mods, unsigned action, struct buf *out)
 {
 	static const int actions[] = {1, 1, 2, 0};
-	unsigned swapped = (mods & ~6u) | (mods & MOD_ALT ? 4 : 0) | (mods & MOD_CTRL ? 2 : 0);
 	char tmp[1], buf[256];
 	/* Its utf8 is what the key types without Ctrl. */
 	struct str text = typed(k, mods & MOD_SHIFT, tmp);
@@ -137,7 +136,7 @@ static void theirs(const struct key *k, unsigned mods, unsigned action, struct b
 
 	api.set_action(event, actions[action]);
 	api.set_key(event, k->theirs);
-	api.set_mods(event, (uint16_t)swapped);
+	api.set_mods(event, ghost_mods(mods));
 	api.set_consumed(event, is_text && text.n ? mods & MOD_SHIFT : 0);
 	api.set_utf8(event, text.n ? text.p : NULL, text.n);
 	api.set_unshifted(event, is_text ? k->ours : text.n ? (uint32_t)*text.p : 0);
@@ -147,15 +146,6 @@ static void theirs(const struct key *k, unsigned mods, unsigned action, struct b
 }
 
 /* ---- the comparison ---- */
-
-static void show(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (isprint((unsigned char)s.p[i]))
-			putchar(s.p[i]);
-		else
-			printf("\\x%02x", (unsigned char)s.p[i]);
-}
 
 /* "CSI 1;5:1A": libghostty-vt says of a press that it is one; it need not be said. */
 static void drop_press(struct buf *b)
@@ -210,11 +200,11 @@ static unsigned compare_mode(const char *bytes, unsigned max)
 					continue;
 				if (bad++ >= max)
 					continue;
-				show(str_z(bytes));
+				ghost_show(str_z(bytes));
 				printf(" key %u mods %u action %u: ours ", k.ours, mods, action);
-				show(buf_view(&a));
+				ghost_show(buf_view(&a));
 				printf("  theirs ");
-				show(buf_view(&b));
+				ghost_show(buf_view(&b));
 				putchar('\n');
 			}
 	ghost_free(g);
@@ -239,7 +229,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(legacy) / sizeof(*legacy); i++) {
 		unsigned n = compare_mode(legacy[i], max);
 
-		show(str_z(legacy[i]));
+		ghost_show(str_z(legacy[i]));
 		printf(": %u differ\n", n);
 	}
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {

@@ -5,7 +5,6 @@
  * mouse/event.h and mouse/encoder.h), and prints what differs, MAX of each mode (default
  * 5). Exits 1 when anything does but what known() lets through (tests/term/DIFFERENCES.md).
  */
-#include <ctype.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,8 +73,6 @@ static void theirs(const struct term_mouse *m, struct buf *out)
 	/* left 1, right 2, middle 3, then the wheel and the others in our order */
 	static const int buttons[] = {0, 1, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11};
 	static const int actions[] = {0, 1, 2};
-	unsigned swapped =
-		(m->mods & ~6u) | (m->mods & MOD_ALT ? 4 : 0) | (m->mods & MOD_CTRL ? 2 : 0);
 	bool held = m->button != BUTTON_NONE && m->action != MOUSE_RELEASE;
 	char buf[64];
 	size_t n = 0;
@@ -86,7 +83,7 @@ static void theirs(const struct term_mouse *m, struct buf *out)
 		api.clear_button(event);
 	else
 		api.set_button(event, buttons[m->button]);
-	api.set_mods(event, (uint16_t)swapped);
+	api.set_mods(event, ghost_mods(m->mods));
 	api.set_position(event, (struct position){(float)m->px, (float)m->py});
 	if (api.encode(encoder, event, buf, sizeof(buf), &n))
 		n = 0;
@@ -95,15 +92,6 @@ static void theirs(const struct term_mouse *m, struct buf *out)
 }
 
 /* ---- the comparison ---- */
-
-static void show(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (isprint((unsigned char)s.p[i]))
-			putchar(s.p[i]);
-		else
-			printf("\\x%02x", (unsigned char)s.p[i]);
-}
 
 /* What differs on purpose (DIFFERENCES.md). Nothing is no button to press or let go. */
 static bool known(const struct term_mouse *m, const char *mode)
@@ -144,12 +132,12 @@ static unsigned compare_mode(const char *mode, unsigned max)
 		theirs(&m, &b);
 		if (str_eq(buf_view(&a), buf_view(&b)) || known(&m, mode) || bad++ >= max)
 			continue;
-		show(str_z(mode));
+		ghost_show(str_z(mode));
 		printf(" button %d action %d mods %u at %u,%u: ours ", m.button, m.action, m.mods,
 			m.row, m.col);
-		show(buf_view(&a));
+		ghost_show(buf_view(&a));
 		printf("  theirs ");
-		show(buf_view(&b));
+		ghost_show(buf_view(&b));
 		putchar('\n');
 	}
 	ghost_free(g);
