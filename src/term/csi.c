@@ -1,153 +1,5 @@
 #include "term/engine.h"
 
-/* ---- erasing ---- */
-
-static void erase_cells(struct term *t, unsigned y, unsigned from, unsigned to, bool selective)
-{
-	struct row *r = row_at(t, y);
-
-	if (selective)
-		grid_erase_unprotected(t, r, from, to);
-	else if (from == 0 && to == t->cols)
-		grid_clear_row(t, r);
-	else
-		grid_erase(t, r, from, to);
-}
-
-/* Whole rows. What is written there next does not go on from the row above: a resize
- * must not join them (as xterm.js; a program that paints its block anew after one). */
-static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)
-{
-	for (unsigned y = from; y < to; y++)
-		erase_cells(t, y, 0, t->cols, selective);
-	if (selective || from == to)
-		return;
-	if (from)
-		grid_unwrap(t, row_at(t, from - 1u));
-	else if (on_primary(t))
-		scrollback_unwrap(&t->hist);
-}
-
-/* EL, DECSEL. A row that loses its end does not go on in the next any more. Only the
- * erase to the right takes back a wrap that is due (xterm's ClearRight, ClearBelow). */
-void erase_line(struct term *t, unsigned how, bool selective)
-{
-	unsigned x = t->cur.x, y = t->cur.y;
-
-	t->cur.pending = t->cur.pending && how != 0;
-	if (how == 0 || how == 2)
-		grid_unwrap(t, row_at(t, y));
-	if (how == 0)
-		erase_cells(t, y, x, t->cols, selective);
-	else if (how == 1)
-		erase_cells(t, y, 0, x + 1, selective);
-	else if (how == 2)
-		erase_rows(t, y, y + 1, selective);
-}
-
-/* ED, DECSED; 3 clears history (xterm). */
-void erase_display(struct term *t, unsigned how, bool selective)
-{
-	switch (how) {
-	case 0:
-		erase_line(t, 0, selective);
-		erase_rows(t, t->cur.y + 1u, t->rows, selective);
-		break;
-	case 1:
-		erase_line(t, 1, selective);
-		erase_rows(t, 0, t->cur.y, selective);
-		break;
-	case 2:
-		erase_rows(t, 0, t->rows, selective);
-		t->cur.pending = false;
-		break;
-	case 3: /* the alternate screen has no history of its own to clear */
-		if (selective || !on_primary(t))
-			break;
-		scrollback_clear(&t->hist, &t->mem);
-		t->changes |= TERM_CHANGED_HISTORY;
-		break;
-	}
-}
-
-static void erase_chars(struct term *t, unsigned n, bool selective)
-{
-	struct row *r = row_at(t, t->cur.y);
-	unsigned end = n > (unsigned)t->cols - t->cur.x ? t->cols : t->cur.x + n;
-
-	t->cur.pending = false;
-	if (end == t->cols)
-		grid_unwrap(t, r);
-	erase_cells(t, t->cur.y, t->cur.x, end, selective);
-}
-
-/* ---- inserting and deleting ---- */
-
-static bool inside_columns(const struct term *t)
-{
-	return t->cur.x >= t->left && t->cur.x <= t->right;
-}
-
-static bool inside_margins(const struct term *t)
-{
-	return t->cur.y >= t->top && t->cur.y <= t->bottom && inside_columns(t);
-}
-
-/* IL and DL leave the cursor in the first column (of the margins). */
-static void lines(struct term *t, unsigned n, bool insert)
-{
-	if (!inside_margins(t))
-		return;
-	if (insert)
-		grid_scroll_down(t, t->cur.y, t->bottom, n);
-	else
-		grid_scroll_up(t, t->cur.y, t->bottom, n, false);
-	t->cur.x = t->left;
-	t->cur.pending = false;
-}
-
-static void chars(struct term *t, unsigned n, bool insert)
-{
-	struct row *r = row_at(t, t->cur.y);
-
-	t->cur.pending = false;
-	if (!inside_columns(t))
-		return;
-	if (insert) {
-		grid_insert_cells(t, r, t->cur.x, n, t->right);
-		return;
-	}
-	if (t->right == t->cols - 1)
-		grid_unwrap(t, r);
-	grid_delete_cells(t, r, t->cur.x, n, t->right);
-}
-
-/* Columns of the whole region at once, from x on; a wrap that is due stays so (xterm). */
-static void columns(struct term *t, unsigned x, unsigned n, bool insert)
-{
-	for (unsigned y = t->top; y <= t->bottom; y++) {
-		if (insert)
-			grid_insert_cells(t, row_at(t, y), x, n, t->right);
-		else
-			grid_delete_cells(t, row_at(t, y), x, n, t->right);
-	}
-}
-
-/* DECIC, DECDC */
-static void columns_at_cursor(struct term *t, unsigned n, bool insert)
-{
-	if (inside_margins(t))
-		columns(t, t->cur.x, n, insert);
-}
-
-static void scroll(struct term *t, unsigned n, bool up)
-{
-	if (up)
-		grid_scroll_up(t, t->top, t->bottom, n, true);
-	else
-		grid_scroll_down(t, t->top, t->bottom, n);
-}
-
 static void tab_clear(struct term *t, unsigned how)
 {
 	if (how == 0)
@@ -156,8 +8,6 @@ static void tab_clear(struct term *t, unsigned how)
 		memset(t->tabs, 0, (t->cols + 31u) / 32 * sizeof(*t->tabs));
 }
 
-/* ---- dispatch ---- */
-
 static void csi_edit(struct term *t, const struct csi *c)
 {
 	/* Under SPA even these leave what is protected (ECMA-48 §8.3.129, ERM reset). */
@@ -165,35 +15,35 @@ static void csi_edit(struct term *t, const struct csi *c)
 
 	switch (c->final) {
 	case '@':
-		chars(t, csi_count(c, 0), true);
+		edit_chars(t, csi_count(c, 0), true);
 		break;
 	case 'J':
-		erase_display(t, csi_param(c, 0), guarded && csi_param(c, 0) != 3);
+		edit_erase_display(t, csi_param(c, 0), guarded && csi_param(c, 0) != 3);
 		break;
 	case 'K':
-		erase_line(t, csi_param(c, 0), guarded);
+		edit_erase_line(t, csi_param(c, 0), guarded);
 		break;
 	case 'L':
-		lines(t, csi_count(c, 0), true);
+		edit_lines(t, csi_count(c, 0), true);
 		break;
 	case 'M':
-		lines(t, csi_count(c, 0), false);
+		edit_lines(t, csi_count(c, 0), false);
 		break;
 	case 'P':
-		chars(t, csi_count(c, 0), false);
+		edit_chars(t, csi_count(c, 0), false);
 		break;
 	case 'S':
-		scroll(t, csi_count(c, 0), true);
+		edit_scroll(t, csi_count(c, 0), true);
 		break;
 	case 'T': /* with five parameters it is xterm's highlight tracking */
 		if (c->n == 1)
-			scroll(t, csi_count(c, 0), false);
+			edit_scroll(t, csi_count(c, 0), false);
 		break;
 	case '^':
-		scroll(t, csi_count(c, 0), false);
+		edit_scroll(t, csi_count(c, 0), false);
 		break;
 	case 'X':
-		erase_chars(t, csi_count(c, 0), guarded);
+		edit_erase_chars(t, csi_count(c, 0), guarded);
 		break;
 	}
 }
@@ -294,10 +144,10 @@ static void csi_question(struct term *t, const struct csi *c)
 {
 	switch (c->final) {
 	case 'J':
-		erase_display(t, csi_param(c, 0), true);
+		edit_erase_display(t, csi_param(c, 0), true);
 		break;
 	case 'K':
-		erase_line(t, csi_param(c, 0), true);
+		edit_erase_line(t, csi_param(c, 0), true);
 		break;
 	case 'W': /* DECST8C */
 		if (csi_param(c, 0) == 5)
@@ -375,10 +225,10 @@ static void csi_intermediate(struct term *t, const struct csi *c)
 {
 	switch (c->inter << 8 | c->final) {
 	case ' ' << 8 | '@': /* SL */
-		columns(t, t->left, csi_count(c, 0), false);
+		edit_columns(t, t->left, csi_count(c, 0), false);
 		break;
 	case ' ' << 8 | 'A': /* SR */
-		columns(t, t->left, csi_count(c, 0), true);
+		edit_columns(t, t->left, csi_count(c, 0), true);
 		break;
 	case ' ' << 8 | 'q': /* DECSCUSR */
 		cursor_shape(t, csi_param(c, 0));
@@ -394,10 +244,10 @@ static void csi_intermediate(struct term *t, const struct csi *c)
 		modes_report(t, c);
 		break;
 	case '\'' << 8 | '}':
-		columns_at_cursor(t, csi_count(c, 0), true);
+		edit_columns_at_cursor(t, csi_count(c, 0), true);
 		break;
 	case '\'' << 8 | '~':
-		columns_at_cursor(t, csi_count(c, 0), false);
+		edit_columns_at_cursor(t, csi_count(c, 0), false);
 		break;
 	case '*' << 8 | 'y': /* DECRQCRA */
 		report_checksum(t, c);

@@ -106,7 +106,7 @@ static void set_columns(struct term *t, bool wide)
 	if (!resize_to(t, wide ? 132 : 80, t->rows, false))
 		return;
 	margins_reset(t);
-	erase_display(t, 2, false);
+	edit_erase_display(t, 2, false);
 	cursor_to(t, 1, 1);
 	if (t->ev.resized)
 		t->ev.resized(t->ev_ctx, t->cols, t->rows);
@@ -115,7 +115,7 @@ static void set_columns(struct term *t, bool wide)
 static void leave_alternate(struct term *t, bool clear)
 {
 	if (clear && !on_primary(t))
-		erase_display(t, 2, false);
+		edit_erase_display(t, 2, false);
 	screen_switch(t, false);
 }
 
@@ -123,7 +123,7 @@ static void enter_1049(struct term *t)
 {
 	cursor_save(t);
 	screen_switch(t, true);
-	erase_display(t, 2, false);
+	edit_erase_display(t, 2, false);
 }
 
 static void leave_1049(struct term *t)

@@ -2,7 +2,7 @@
  *
  * Others include term/term.h. The order of the files is that of the data's way:
  * vtparse.c cuts bytes into text, controls and sequences; vtprint.c puts text on
- * the grid; esc.c, csi.c, sgr.c, decmode.c, report.c, osc.c and dcs.c do what the
+ * the grid; edit.c, esc.c, csi.c, sgr.c, decmode.c, report.c, osc.c and dcs.c do what the
  * sequences say with the help of cursor.c, grid.c and screen.c; scrollback.c keeps
  * what left the screen.
  */
@@ -332,6 +332,18 @@ static inline bool charset_plain(const struct term *t)
 	return t->cur.sets.g[t->cur.sets.gl] == CHARSET_ASCII && !t->cur.sets.once;
 }
 
+/* edit.c: ECMA-48's editor functions, at the cursor and within the margins. Selective:
+ * what is protected stays. */
+void edit_erase_display(struct term *t, unsigned how, bool selective);
+void edit_erase_line(struct term *t, unsigned how, bool selective);
+void edit_erase_chars(struct term *t, unsigned n, bool selective);
+void edit_chars(struct term *t, unsigned n, bool insert); /* ICH, DCH */
+void edit_lines(struct term *t, unsigned n, bool insert); /* IL, DL */
+/* SL, SR and DECIC, DECDC: columns of the whole region, from x on or from the cursor on. */
+void edit_columns(struct term *t, unsigned x, unsigned n, bool insert);
+void edit_columns_at_cursor(struct term *t, unsigned n, bool insert);
+void edit_scroll(struct term *t, unsigned n, bool up); /* SU, SD */
+
 /* esc.c, csi.c, sgr.c, decmode.c, report.c, osc.c, dcs.c */
 void control(struct term *t, uint8_t c);
 void c1_control(struct term *t, uint8_t c);
@@ -340,8 +352,6 @@ void csi_dispatch(struct term *t, const struct csi *c);
 void sgr_apply(struct term *t, const struct csi *c);
 /* "0;1;38:2::1:2:3" to `to`, with a NUL; returns its length. */
 size_t sgr_text(char *to, size_t cap, const struct style *s);
-void erase_display(struct term *t, unsigned how, bool selective);
-void erase_line(struct term *t, unsigned how, bool selective);
 void modes_reset(struct term *t);
 void modes_set(struct term *t, const struct csi *c, bool on);
 void modes_save(struct term *t, const struct csi *c);
