@@ -55,12 +55,20 @@ static void put_screen(struct buf *out, const struct term *t, const struct scree
 
 static void put_history(struct buf *out, const struct scrollback *h)
 {
-	buf_add(out, &h->first, sizeof(h->first));
-	buf_add(out, &h->n, sizeof(h->n));
-	for (uint32_t i = 0; i < h->n; i++) {
-		struct str row = scrollback_row(h, i);
+	uint32_t row = 0;
 
-		put_bytes(out, row.p, row.n);
+	buf_add(out, &h->first, sizeof(h->first));
+	buf_add(out, &h->n_blocks, sizeof(h->n_blocks));
+	for (uint32_t i = 0; i < h->n_blocks; i++) {
+		const struct block *b = scrollback_block(h, i);
+
+		buf_add(out, &b->cap, sizeof(b->cap));
+		buf_add(out, &b->n, sizeof(b->n));
+		for (uint32_t end = row + b->n; row < end; row++) {
+			struct str packed = scrollback_row(h, row);
+
+			put_bytes(out, packed.p, packed.n);
+		}
 	}
 }
 
@@ -198,6 +206,28 @@ static void get_texts(struct term *t, struct reader *r)
 		memcpy(t->tabs, tabs.p, tabs.n);
 }
 
+/* Where there is no room for the block as it was, its rows go where they find some. */
+static void get_block(struct term *t, struct reader *r, struct rowview *v)
+{
+	uint32_t cap, n;
+	bool opened;
+
+	get(r, &cap, sizeof(cap));
+	get(r, &n, sizeof(n));
+	opened = !r->bad && n && scrollback_open(&t->hist, &t->mem, cap);
+	for (uint32_t i = 0; !r->bad && i < n; i++) {
+		struct str row = get_bytes(r);
+
+		if (!rowcode_unpack(v, &t->mem, row))
+			r->bad = true;
+		else
+			scrollback_push_packed(&t->hist, &t->mem, row);
+	}
+	/* None is empty, and it held what it says. */
+	if (!n || (opened && scrollback_block(&t->hist, t->hist.n_blocks - 1)->n != n))
+		r->bad = true;
+}
+
 static void get_history(struct term *t, struct reader *r)
 {
 	struct rowview v = {0};
@@ -207,14 +237,8 @@ static void get_history(struct term *t, struct reader *r)
 	get(r, &n, sizeof(n));
 	if (t->hist.first > UINT64_MAX / 2)
 		r->bad = true;
-	while (!r->bad && n--) {
-		struct str row = get_bytes(r);
-
-		if (!rowcode_unpack(&v, &t->mem, row))
-			r->bad = true;
-		else
-			scrollback_push_packed(&t->hist, &t->mem, row);
-	}
+	while (!r->bad && n--)
+		get_block(t, r, &v);
 	rowview_fini(&v, &t->mem);
 }
 

@@ -82,9 +82,8 @@ static uint32_t next_cap(const struct scrollback *s, size_t need)
 	return (uint32_t)(cap < need ? need : cap);
 }
 
-static struct block *new_block(struct scrollback *s, struct tmem *m, size_t need)
+static struct block *new_block(struct scrollback *s, struct tmem *m, uint32_t cap)
 {
-	uint32_t cap = next_cap(s, need);
 	size_t size = sizeof(struct block) + cap;
 	struct block *b;
 
@@ -117,7 +116,7 @@ static struct block *room(struct scrollback *s, struct tmem *m, size_t need)
 	need += sizeof(uint32_t);
 	if (b && b->cap - b->used - b->n * sizeof(uint32_t) >= need)
 		return b;
-	return new_block(s, m, need + 4);
+	return new_block(s, m, next_cap(s, need + 4));
 }
 
 static void seal(struct scrollback *s, struct block *b, size_t size)
@@ -151,6 +150,16 @@ bool scrollback_push_packed(struct scrollback *s, struct tmem *m, struct str pac
 	memcpy(b->data + b->used, packed.p, packed.n);
 	seal(s, b, packed.n);
 	return true;
+}
+
+const struct block *scrollback_block(const struct scrollback *s, uint32_t i)
+{
+	return block_at(s, i);
+}
+
+bool scrollback_open(struct scrollback *s, struct tmem *m, uint32_t cap)
+{
+	return s->budget && cap >= BLOCK_MIN && new_block(s, m, cap);
 }
 
 static uint32_t offset_of(const struct block *b, uint32_t i)

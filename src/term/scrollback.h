@@ -32,6 +32,11 @@ void scrollback_push(
 	struct scrollback *s, struct tmem *m, const struct rowtables *t, const struct row *r);
 /* Adds packed bytes (a copy of what scrollback_row gave). */
 bool scrollback_push_packed(struct scrollback *s, struct tmem *m, struct str packed);
+/* Block i, counted from 0 at the oldest; i < n_blocks. */
+const struct block *scrollback_block(const struct scrollback *s, uint32_t i);
+/* Begins a block of `cap` bytes: what is pushed next goes there. So history that is read
+ * back lies, and goes, as it did where it was written. False when there cannot be one. */
+bool scrollback_open(struct scrollback *s, struct tmem *m, uint32_t cap);
 /* The packed bytes of row i, counted from 0 at the oldest; i < n. */
 struct str scrollback_row(const struct scrollback *s, uint32_t i);
 /* Drops the newest row; n > 0. */

@@ -93,12 +93,78 @@ static void looks_do_not_overlap(void **state)
 	assert_false(thaws(&frozen));
 }
 
+/* A line in history, which a budget of 16 KiB soon fills. */
+static void feed_line(struct term *t, unsigned i)
+{
+	char line[200];
+	int n = snprintf(line, sizeof(line), "%u\033[3%um%.*s\r\n", i, i % 8, (int)(i * 37 % 120),
+		"........................................................................"
+		"................................................");
+
+	term_feed(t, line, (size_t)n);
+}
+
+/* A full history comes back whole, and goes row by row as the original's does. */
+static void full_history(void **state)
+{
+	struct term_options o = {.cols = 132, .rows = 4, .history = 16384};
+	struct term *t = term_new(&o), *u;
+	own_buf struct buf frozen = {0};
+	uint64_t first = 0;
+
+	(void)state;
+	assert_non_null(t);
+	for (unsigned i = 0; i < 3000; i++) {
+		feed_line(t, i);
+		if (i % 100 != 0)
+			continue;
+		buf_clear(&frozen);
+		term_freeze(t, &frozen);
+		u = term_thaw(&o, buf_view(&frozen));
+		assert_non_null(u);
+		for (unsigned k = 0; k < 100; k++) {
+			assert_int_equal(term_first_row(u), term_first_row(t));
+			assert_int_equal(term_screen_row(u), term_screen_row(t));
+			feed_line(u, i + 1 + k);
+			feed_line(t, i + 1 + k);
+		}
+		i += 100;
+		first = term_first_row(t);
+		term_free(u);
+	}
+	assert_true(first > 1000);
+	term_free(t);
+}
+
+/* A viewer with less room for history keeps its end. */
+static void less_history(void **state)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 132, .rows = 4, .history = 65536}),
+		    *u;
+	own_buf struct buf frozen = {0};
+
+	(void)state;
+	assert_non_null(t);
+	for (unsigned i = 0; i < 3000; i++)
+		feed_line(t, i);
+	term_freeze(t, &frozen);
+	u = term_thaw(&(struct term_options){.history = 4096}, buf_view(&frozen));
+	assert_non_null(u);
+	assert_int_equal(term_screen_row(u), term_screen_row(t));
+	assert_true(term_first_row(u) > term_first_row(t));
+	assert_true(term_first_row(u) < term_screen_row(u));
+	term_free(u);
+	term_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_rows_are_ascii),
 		cmocka_unit_test(other_rows_hold_no_controls),
 		cmocka_unit_test(looks_do_not_overlap),
+		cmocka_unit_test(full_history),
+		cmocka_unit_test(less_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
