@@ -78,6 +78,11 @@ struct charsets {
 	uint8_t once; /* 2 or 3 after SS2 or SS3, for one character; else 0 */
 };
 
+struct place {
+	uint16_t x, y;
+	bool pending;
+};
+
 struct saved_cursor {
 	uint16_t x, y;
 	bool pending, origin, saved;
@@ -92,6 +97,7 @@ struct screen {
 	cell_t *cells;
 	uint16_t top;
 	struct saved_cursor saved;
+	struct place left; /* where the cursor was when the other screen was shown instead */
 	uint8_t kitty[KITTY_DEPTH]; /* kitty_n entries lie below the one in use */
 	uint8_t kitty_n, kitty_now;
 };

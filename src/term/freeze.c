@@ -18,13 +18,13 @@ static const struct {
 	FIELD(cur.y), FIELD(cur.pending), FIELD(cur.pen), FIELD(cur.sets), FIELD(top),
 	FIELD(bottom), FIELD(left), FIELD(right), FIELD(last_char), FIELD(saw_prepend),
 	FIELD(cursor_style), FIELD(modify_other), FIELD(keypad_app), FIELD(pal.dynamic),
-	FIELD(progress), FIELD(screens[0].saved), FIELD(screens[0].kitty),
+	FIELD(progress), FIELD(screens[0].saved), FIELD(screens[0].left), FIELD(screens[0].kitty),
 	FIELD(screens[0].kitty_n), FIELD(screens[0].kitty_now), FIELD(screens[1].saved),
-	FIELD(screens[1].kitty), FIELD(screens[1].kitty_n), FIELD(screens[1].kitty_now),
-	FIELD(ps.state), FIELD(ps.n_params), FIELD(ps.n_inter), FIELD(ps.prefix),
-	FIELD(ps.overflow), FIELD(ps.digits), FIELD(ps.sub), FIELD(ps.params), FIELD(ps.inter),
-	FIELD(ps.string), FIELD(ps.string_lost), FIELD(ps.string_c2), FIELD(ps.utf8),
-	FIELD(ps.utf8_n)};
+	FIELD(screens[1].left), FIELD(screens[1].kitty), FIELD(screens[1].kitty_n),
+	FIELD(screens[1].kitty_now), FIELD(ps.state), FIELD(ps.n_params), FIELD(ps.n_inter),
+	FIELD(ps.prefix), FIELD(ps.overflow), FIELD(ps.digits), FIELD(ps.sub), FIELD(ps.params),
+	FIELD(ps.inter), FIELD(ps.string), FIELD(ps.string_lost), FIELD(ps.string_c2),
+	FIELD(ps.utf8), FIELD(ps.utf8_n)};
 
 /* ---- writing ---- */
 
@@ -273,7 +273,8 @@ static bool bools_sound(const struct term *t)
 		&t->ps.digits, &t->ps.string_lost, &t->ps.string_c2, &t->screens[0].saved.pending,
 		&t->screens[0].saved.origin, &t->screens[0].saved.saved,
 		&t->screens[1].saved.pending, &t->screens[1].saved.origin,
-		&t->screens[1].saved.saved};
+		&t->screens[1].saved.saved, &t->screens[0].left.pending,
+		&t->screens[1].left.pending};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		unsigned char byte;
@@ -298,12 +299,18 @@ static bool saved_sound(const struct term *t, const struct saved_cursor *s)
 	return s->x < t->cols && s->y < t->rows && style_sound(&s->pen) && sets_sound(&s->sets);
 }
 
+static bool left_sound(const struct term *t, const struct place *p)
+{
+	return p->x < t->cols && p->y < t->rows;
+}
+
 static bool sound(const struct term *t)
 {
 	const struct parser *ps = &t->ps;
 
 	return bools_sound(t) && sets_sound(&t->cur.sets) && style_sound(&t->cur.pen) &&
 	       saved_sound(t, &t->screens[0].saved) && saved_sound(t, &t->screens[1].saved) &&
+	       left_sound(t, &t->screens[0].left) && left_sound(t, &t->screens[1].left) &&
 	       ps->state <= ST_STR_ESC && ps->n_params <= MAX_PARAMS && ps->n_inter <= MAX_INTER &&
 	       ps->utf8_n <= 3 && ps->string <= STRING_SKIP && t->cursor_style <= TERM_CURSOR_BAR &&
 	       t->cell_w && t->cell_h && t->last_char <= 0x10FFFF && !(t->modes >> MODES) &&

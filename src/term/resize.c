@@ -58,7 +58,7 @@ static void take_back(struct term *t, struct scrollback *h, struct row *to, unsi
 	rowview_fini(&v, &t->mem);
 }
 
-/* What is watched on one screen: the cursor when it is shown, and the saved one. */
+/* What is watched on one screen: the cursor, or where it was left, and the saved one. */
 struct watch {
 	unsigned y;
 	bool bottom; /* on the last row before the resize: new rows come from history */
@@ -117,6 +117,7 @@ struct lost {
 static void keep_settings(struct screen *to, const struct screen *from)
 {
 	to->saved = from->saved;
+	to->left = from->left;
 	memcpy(to->kitty, from->kitty, sizeof(to->kitty));
 	to->kitty_n = from->kitty_n;
 	to->kitty_now = from->kitty_now;
@@ -186,9 +187,10 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 {
 	struct saved_cursor *sv = &to->saved;
 	bool shown = on_primary(t);
-	struct spot saved = spot_at(sv->y, sv->x, sv->pending, sv->saved);
-	struct spot spots[2] = {
-		shown ? spot_at(t->cur.y, t->cur.x, t->cur.pending, true) : saved, saved};
+	struct place *left = &to->left;
+	struct spot spots[2] = {shown ? spot_at(t->cur.y, t->cur.x, t->cur.pending, true)
+				      : spot_at(left->y, left->x, left->pending, true),
+		spot_at(sv->y, sv->x, sv->pending, sv->saved)};
 	struct shape shape = {cols, t->rows};
 	unsigned joined = joined_rows(t, spots[0].y);
 	struct scrollback h;
@@ -204,6 +206,8 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 	t->extra = NULL;
 	if (shown)
 		land(&spots[0], first, shape, &t->cur.x, &t->cur.y, &t->cur.pending);
+	else
+		land(&spots[0], first, shape, &left->x, &left->y, &left->pending);
 	if (sv->saved)
 		land(&spots[1], first, shape, &sv->x, &sv->y, &sv->pending);
 	h.budget = t->hist.budget;
@@ -224,7 +228,7 @@ static void replace(struct term *t, unsigned i, struct screen *by, unsigned cols
 
 static unsigned watched_row(const struct term *t, unsigned i)
 {
-	return t->scr == &t->screens[i] ? t->cur.y : t->screens[i].saved.y;
+	return t->scr == &t->screens[i] ? t->cur.y : t->screens[i].left.y;
 }
 
 /* Puts the rows of screen i into `to`, which takes its place. */
@@ -243,6 +247,8 @@ static struct lost restack_screen(
 		lost.saved = move_rows(&to->saved.x, &to->saved.y, &to->saved.pending, w.shift, s);
 	if (t->scr == from)
 		lost.cursor = move_rows(&t->cur.x, &t->cur.y, &t->cur.pending, w.shift, s);
+	else
+		lost.cursor = move_rows(&to->left.x, &to->left.y, &to->left.pending, w.shift, s);
 	replace(t, i, to, cols);
 	return lost;
 }
@@ -253,7 +259,9 @@ static void keep_lost(struct term *t, struct lost lost)
 {
 	struct saved_cursor *sv = &t->screens[0].saved;
 
-	if (lost.cursor) {
+	if (lost.cursor && !on_primary(t)) {
+		t->screens[0].left = (struct place){0};
+	} else if (lost.cursor) {
 		t->cur.x = t->cur.y = 0;
 		t->cur.pending = false;
 	}

@@ -44,6 +44,7 @@ void screen_switch(struct term *t, bool alt)
 {
 	if (alt == !on_primary(t))
 		return;
+	t->scr->left = (struct place){t->cur.x, t->cur.y, t->cur.pending};
 	t->scr = &t->screens[alt];
 	t->cur.link = 0;
 	t->cur.pen_known = false;
@@ -80,6 +81,7 @@ void screen_reset(struct term *t)
 	screen_clear(t, &t->screens[0]);
 	screen_clear(t, &t->screens[1]);
 	t->screens[0].saved = t->screens[1].saved = (struct saved_cursor){0};
+	t->screens[0].left = t->screens[1].left = (struct place){0};
 	scrollback_clear(&t->hist, &t->mem);
 	text_set(t, &t->title, STR(""), 0);
 	text_set(t, &t->icon, STR(""), 0);
