@@ -5,44 +5,64 @@
 static void erase_cells(struct term *t, unsigned y, unsigned from, unsigned to, bool selective)
 {
 	struct row *r = row_at(t, y);
+	uint8_t wrapped = r->flags & ROW_WRAPPED;
 
-	if (selective)
+	if (selective) {
 		grid_erase_unprotected(t, r, from, to);
-	else if (from == 0 && to == t->cols)
+	} else if (from == 0 && to == t->cols) {
 		grid_clear_row(t, r);
-	else
+		r->flags |= wrapped;
+	} else {
 		grid_erase(t, r, from, to);
+	}
 }
 
-/* Whole rows. What is written there next does not go on from the row above: a resize
- * must not join them (as xterm.js; a program that paints its block anew after one). */
-static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)
+/* What is written in row y next does not go on from the row above: a resize must not
+ * join them (as xterm.js; a program that paints its block anew after one). */
+static void part_from_above(struct term *t, unsigned y)
 {
-	for (unsigned y = from; y < to; y++)
-		erase_cells(t, y, 0, t->cols, selective);
-	if (selective || from == to)
-		return;
-	if (from)
-		grid_unwrap(t, row_at(t, from - 1u));
+	if (y)
+		grid_unwrap(t, row_at(t, y - 1));
 	else if (on_primary(t))
 		scrollback_unwrap(&t->hist);
 }
 
-/* EL, DECSEL. A row that loses its end does not go on in the next any more. Only the
- * erase to the right takes back a wrap that is due (xterm's ClearRight, ClearBelow). */
+static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)
+{
+	if (!selective && from < to)
+		part_from_above(t, from);
+	for (unsigned y = from; y < to; y++) {
+		if (!selective) {
+			grid_clear_row(t, row_at(t, y));
+			continue;
+		}
+		grid_unwrap(t, row_at(t, y));
+		grid_erase_unprotected(t, row_at(t, y), 0, t->cols);
+	}
+}
+
+/* EL, DECSEL. A row that loses its end does not go on in the next any more; one that is
+ * emptied does (xterm, ghostty, xterm.js). Only the erase to the right takes back a wrap
+ * that is due (xterm's ClearRight, ClearBelow). */
 void edit_erase_line(struct term *t, unsigned how, bool selective)
 {
 	unsigned x = t->cur.x, y = t->cur.y;
 
 	t->cur.pending = t->cur.pending && how != 0;
-	if (how == 0 || how == 2)
+	switch (how) {
+	case 0:
 		grid_unwrap(t, row_at(t, y));
-	if (how == 0)
 		erase_cells(t, y, x, t->cols, selective);
-	else if (how == 1)
+		break;
+	case 1:
 		erase_cells(t, y, 0, x + 1, selective);
-	else if (how == 2)
-		erase_rows(t, y, y + 1, selective);
+		break;
+	case 2:
+		if (!selective)
+			part_from_above(t, y);
+		erase_cells(t, y, 0, t->cols, selective);
+		break;
+	}
 }
 
 /* ED, DECSED; 3 clears history (xterm). */

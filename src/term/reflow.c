@@ -111,9 +111,17 @@ static size_t least(struct flow *f)
 	return n;
 }
 
+static bool ends_in_spacer(const struct flow *f)
+{
+	return f->n && cell_kind(f->c[f->n - 1]) == CELL_SPACER;
+}
+
 static void end_line(struct flow *f)
 {
-	size_t at = 0, keep = least(f);
+	size_t at = 0, keep;
+
+	f->n -= ends_in_spacer(f);
+	keep = least(f);
 
 	while (f->n > keep && !f->c[f->n - 1])
 		f->n--;
@@ -161,14 +169,25 @@ static void spots_in_row(struct flow *f, const struct row *r, unsigned y)
 	}
 }
 
+/* Before the row c: the place left for a wide character goes, or is one of the line's
+ * blanks when the row does not begin with such a one any more (ghostty, xterm.js). */
+static void settle_spacer(struct flow *f, const cell_t *c, unsigned n)
+{
+	if (!ends_in_spacer(f))
+		return;
+	if (n && cell_kind(c[0]) == CELL_WIDE)
+		f->n--;
+	else
+		f->c[f->n - 1] &= ~CELL_KIND;
+}
+
 /* Adds cells whose ids are the term's own, and ends the line if the row does. */
 static void add_row(struct flow *f, const cell_t *c, unsigned n, uint8_t flags, uint8_t mark)
 {
 	bool wrapped = flags & ROW_WRAPPED;
 	unsigned width = wrapped && n < f->old_cols ? f->old_cols : n;
 
-	if (n && n == width && cell_kind(c[n - 1]) == CELL_SPACER)
-		n = width = width - 1;
+	settle_spacer(f, c, n);
 	if (f->n + width > LINE_MAX_CELLS)
 		end_line(f);
 	if (!room(f, width + 2u))
@@ -260,6 +279,7 @@ uint64_t reflow(struct term *t, struct scrollback *out, unsigned cols, unsigned 
 	for (unsigned y = 0; y < used_rows; y++) {
 		const struct row *r = screen_row(t, &t->screens[0], y);
 
+		settle_spacer(&f, r->c, r->used);
 		spots_in_row(&f, r, y);
 		add_row(&f, r->c, r->used, r->flags, r->mark);
 	}

@@ -1,14 +1,14 @@
-// node xtermjs.mjs MODULES DIR COLS ROWS [MAX] [--agree LEAST]
+// node xtermjs.mjs MODULES DIR COLS ROWS [MAX] [--agree LEAST [SEED…]]
 //
 // Feeds the streams that `term-diff LIBRARY --write DIR` wrote to @xterm/headless (MODULES
 // is the folder of node's modules) and compares cursor, rows, styles and how much history
 // there is with what the engine made of them. With --agree only those count where
 // libghostty-vt and @xterm/headless made the same and the engine did not; there must be
-// LEAST streams of which those two make the same.
+// LEAST streams of which those two make the same. Streams of the SEEDs named are left out.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 
-const [modules, dir, cols, rows, max = "5", agree, least = "0"] = process.argv.slice(2);
+const [modules, dir, cols, rows, max = "5", agree, least = "0", ...but] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const { Terminal } = require(`${modules}/@xterm/headless`);
 const { UnicodeGraphemesAddon } = require(`${modules}/@xterm/addon-unicode-graphemes`);
@@ -48,7 +48,8 @@ function shown(term) {
 }
 
 const quoted = (s) => JSON.stringify(s).replaceAll("\\u001b", "\\e");
-const seeds = fs.readdirSync(dir).filter((f) => f.endsWith(".bin")).map((f) => f.slice(0, -4));
+const seeds = fs.readdirSync(dir).filter((f) => f.endsWith(".bin")).map((f) => f.slice(0, -4))
+  .filter((seed) => !but.includes(seed));
 let bad = 0, crashed = 0, same = 0, skip = null;
 // xterm.js throws on some streams (an erase in the last row); those tell nothing.
 process.on("uncaughtException", () => { crashed++; skip?.(false); });
