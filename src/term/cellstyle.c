@@ -67,12 +67,12 @@ static int take_id(struct styles *s)
 
 int styles_id(struct styles *s, const struct style *st)
 {
-	uint32_t mask = 2 * s->cap - 1, i = hash_of(st) & mask;
+	uint32_t mask = 2 * s->cap - 1, i;
 	int id;
 
 	if (style_is_default(st))
 		return 0;
-	for (; s->hash[i]; i = (i + 1) & mask)
+	for (i = hash_of(st) & mask; s->hash[i]; i = (i + 1) & mask)
 		if (style_eq(&s->v[s->hash[i]], st))
 			return s->hash[i];
 	id = take_id(s);

@@ -1,14 +1,19 @@
 #include "term/engine.h"
 
 /* Erased cells take the pen's background (terminfo bce; xterm). */
+void cursor_look(struct term *t)
+{
+	t->cur.look = cell_look(style_id(t, &t->cur.pen), t->cur.link);
+	t->cur.pen_state = PEN_LOOK;
+}
+
 void cursor_pen(struct term *t)
 {
 	struct style blank = {.bg = t->cur.pen.bg};
-	uint16_t look = style_id(t, &t->cur.pen);
 
-	t->cur.look = cell_look(look, t->cur.link);
-	t->cur.pen_known = true; /* so that a collection below keeps it */
+	cursor_look_ready(t);
 	t->cur.blank = cell_look(style_id(t, &blank), 0);
+	t->cur.pen_state = PEN_READY;
 }
 
 void cursor_protect(struct term *t, bool on, bool guarded)
@@ -16,7 +21,7 @@ void cursor_protect(struct term *t, bool on, bool guarded)
 	unsigned others = t->cur.pen.attrs & ~(unsigned)ATTR_PROTECTED;
 
 	t->cur.pen.attrs = (uint16_t)(others | (on ? ATTR_PROTECTED : 0));
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 	mode_put(t, MODE_GUARDED, guarded);
 }
 
@@ -183,7 +188,7 @@ void cursor_restore(struct term *t)
 	t->cur.y = (uint16_t)min_u(s->y, t->rows - 1u);
 	t->cur.pending = s->pending;
 	t->cur.pen = s->pen;
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 	t->cur.sets = s->sets;
 	mode_put(t, MODE_DECOM, s->origin);
 }

@@ -102,11 +102,13 @@ struct screen {
 	uint8_t kitty_n, kitty_now;
 };
 
+enum pen_state { PEN_STALE, PEN_LOOK, PEN_READY }; /* nothing, look, look and blank */
+
 struct cursor {
 	uint16_t x, y;
 	bool pending; /* the next character wraps first */
 	struct style pen;
-	bool pen_known;	    /* look and blank are up to date with pen and link */
+	uint8_t pen_state;  /* enum pen_state: what below is up to date with pen and link */
 	cell_t look, blank; /* style and link of what is written; a cell after erasing (bce) */
 	uint16_t link;
 	struct charsets sets;
@@ -302,12 +304,19 @@ void screen_align(struct term *t);	/* DECALN */
 void screen_all_dirty(struct term *t);
 
 /* cursor.c */
-void cursor_pen(struct term *t); /* makes look and blank from pen */
+void cursor_look(struct term *t); /* makes look from pen */
+void cursor_pen(struct term *t);  /* makes look and blank */
 /* What is written next is protected or not; guarded: as ISO has it (SPA), not DEC. */
 void cursor_protect(struct term *t, bool on, bool guarded);
+/* For ASCII, which writes no blanks as long as it overwrites nothing wide. */
+static inline void cursor_look_ready(struct term *t)
+{
+	if (t->cur.pen_state == PEN_STALE)
+		cursor_look(t);
+}
 static inline void cursor_ready(struct term *t)
 {
-	if (!t->cur.pen_known)
+	if (t->cur.pen_state != PEN_READY)
 		cursor_pen(t);
 }
 void cursor_to(struct term *t, unsigned row, unsigned col); /* 1-based, origin mode heeded */

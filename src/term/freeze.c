@@ -328,7 +328,7 @@ static bool read_all(struct term *t, struct reader *r)
 	if (r->bad || !sound(t))
 		return false;
 	t->scr = &t->screens[alt & 1];
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 	get_texts(t, r);
 	get_history(t, r);
 	get_screen(t, r, &t->screens[0]);

@@ -81,7 +81,7 @@ static void set_link(struct term *t, struct str s)
 		if (str_starts(one, STR("id=")))
 			id = str_from(one, 3);
 	t->cur.link = s.n && utf8_valid(s) && utf8_valid(id) ? link_new(t, s, id) : 0;
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 }
 
 /* OSC 133: A prompt, B input, C output, D end (FinalTerm; the marks of shells). */

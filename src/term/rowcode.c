@@ -16,35 +16,55 @@ static unsigned length(const struct row *r)
 	return n;
 }
 
-static size_t looks_bound(const struct rowtables *t, const struct row *r, size_t n)
+static size_t links_bound(const struct rowtables *t, const struct row *r, unsigned n)
 {
 	size_t size = 0;
-	cell_t look = 0;
+	uint16_t link = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		cell_t now = r->c[i] & CELL_LOOK;
+	for (unsigned i = 0; i < n; i++) {
+		uint16_t now = cell_link(r->c[i]);
 
-		if (now == look)
+		if (now == link)
 			continue;
-		look = now;
-		size += sizeof(struct rowrun);
-		if (cell_link(now))
-			size += 4 + link_uri(t->links, cell_link(now)).n +
-				link_id(t->links, cell_link(now)).n;
+		link = now;
+		if (link)
+			size += 4 + link_uri(t->links, link).n + link_id(t->links, link).n;
 	}
 	return size;
 }
 
+static size_t looks_bound(const struct rowtables *t, const struct row *r, unsigned n)
+{
+	cell_t look = 0, any = 0;
+	size_t runs = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		cell_t now = r->c[i] & CELL_LOOK;
+
+		runs += now != look;
+		any |= now;
+		look = now;
+	}
+	return runs * sizeof(struct rowrun) + (cell_link(any) ? links_bound(t, r, n) : 0);
+}
+
+static size_t text_bound(const struct row *r, unsigned n)
+{
+	size_t clusters = 0;
+
+	if (!(r->flags & ROW_RICH))
+		return n;
+	for (unsigned i = 0; i < n; i++)
+		clusters += (r->c[i] & CELL_CLUSTER) != 0;
+	return (size_t)n * 5 + clusters * CLUSTER_BYTES;
+}
+
 size_t rowcode_bound(const struct rowtables *t, const struct row *r)
 {
-	size_t n = length(r), size = sizeof(struct rowhead) + n * 5 + 8, clusters = 0;
+	unsigned n = length(r);
 
-	if (!(r->flags & (ROW_RICH | ROW_STYLED)))
-		return sizeof(struct rowhead) + n + 4;
-	for (size_t i = 0; i < n; i++)
-		clusters += (r->c[i] & CELL_CLUSTER) != 0;
-	size += clusters * CLUSTER_BYTES;
-	return r->flags & ROW_STYLED ? size + looks_bound(t, r, n) : size;
+	return sizeof(struct rowhead) + text_bound(r, n) + 8 +
+	       (r->flags & ROW_STYLED ? looks_bound(t, r, n) : 0);
 }
 
 /* The number of `link` in the row's own list, adding it. */

@@ -47,7 +47,7 @@ void screen_switch(struct term *t, bool alt)
 	t->scr->left = (struct place){t->cur.x, t->cur.y, t->cur.pending};
 	t->scr = &t->screens[alt];
 	t->cur.link = 0;
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 	t->changes |= TERM_CHANGED_SCREEN;
 	screen_all_dirty(t);
 }
@@ -114,7 +114,7 @@ void screen_soft_reset(struct term *t)
 	margins_reset(t);
 	keys_reset(t);
 	t->cur.pen = (struct style){0};
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 	t->cur.sets = (struct charsets){0};
 	t->cursor_style = TERM_CURSOR_BLOCK;
 	mode_put(t, MODE_BLINK, false);

@@ -151,7 +151,7 @@ void sgr_apply(struct term *t, const struct csi *c)
 {
 	for (unsigned i = 0; i < c->n; i++)
 		i += one(&t->cur.pen, c, i);
-	t->cur.pen_known = false;
+	t->cur.pen_state = PEN_STALE;
 }
 
 /* A text in a fixed array that is long enough for any style. */

@@ -43,7 +43,7 @@ static void put_run(struct term *t, const uint8_t *p, unsigned n)
 
 static void print_plain(struct term *t, const uint8_t *p, size_t n)
 {
-	cursor_ready(t);
+	cursor_look_ready(t);
 	while (n) {
 		unsigned limit, k;
 
