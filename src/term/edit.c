@@ -32,12 +32,10 @@ static void erase_rows(struct term *t, unsigned from, unsigned to, bool selectiv
 	if (!selective && from < to)
 		part_from_above(t, from);
 	for (unsigned y = from; y < to; y++) {
-		if (!selective) {
+		if (selective)
+			grid_erase_unprotected(t, row_at(t, y), 0, t->cols);
+		else
 			grid_clear_row(t, row_at(t, y));
-			continue;
-		}
-		grid_unwrap(t, row_at(t, y));
-		grid_erase_unprotected(t, row_at(t, y), 0, t->cols);
 	}
 }
 
