@@ -111,10 +111,13 @@ static uint16_t pack_runs(const struct rowtables *t, const struct row *r, unsign
 	return runs;
 }
 
-static size_t pack_rich(const struct rowtables *t, const struct row *r, unsigned n, char *to)
+/* *rich: whether there was anything beyond ASCII; the row's own flag may be left over. */
+static size_t pack_rich(
+	const struct rowtables *t, const struct row *r, unsigned n, char *to, bool *rich)
 {
 	char *p = to;
 
+	*rich = false;
 	for (unsigned i = 0; i < n; i++) {
 		cell_t c = r->c[i];
 		enum cell_kind k = cell_kind(c);
@@ -123,6 +126,7 @@ static size_t pack_rich(const struct rowtables *t, const struct row *r, unsigned
 			*p++ = (char)c;
 			continue;
 		}
+		*rich = true;
 		if (k == CELL_WIDE) {
 			*p++ = T_WIDE;
 			i++; /* its tail */
@@ -174,21 +178,23 @@ static void pack_ascii(const cell_t *c, unsigned n, char *to)
 size_t rowcode_pack(const struct rowtables *t, const struct row *r, char *to)
 {
 	unsigned n = length(r);
-	struct rowhead h = {.cells = (uint16_t)n,
-		.flags = r->flags & (ROW_WRAPPED | ROW_RICH | ROW_STYLED),
-		.mark = r->mark};
+	struct rowhead h = {.cells = (uint16_t)n, .flags = r->flags & ROW_WRAPPED, .mark = r->mark};
 	struct linklist links;
 	char *p = to + sizeof(h);
+	bool rich;
 
 	links.n = links.last_id = links.last_at = 0;
 	if (r->flags & ROW_STYLED) {
 		h.runs = pack_runs(t, r, n, p, &links);
+		h.flags |= h.runs ? ROW_STYLED : 0;
 		p += h.runs * sizeof(struct rowrun);
 	}
-	if (r->flags & ROW_RICH)
-		h.text_n = (uint32_t)pack_rich(t, r, n, p);
-	else
+	if (r->flags & ROW_RICH) {
+		h.text_n = (uint32_t)pack_rich(t, r, n, p, &rich);
+		h.flags |= rich ? ROW_RICH : 0;
+	} else {
 		pack_ascii(r->c, h.text_n = n, p);
+	}
 	p += h.text_n;
 	h.links = links.n;
 	if (links.n)

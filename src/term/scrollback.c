@@ -108,15 +108,15 @@ static struct block *new_block(struct scrollback *s, struct tmem *m, uint32_t ca
 	return b;
 }
 
-/* Room for `need` bytes and their offset in the last block. */
-static struct block *room(struct scrollback *s, struct tmem *m, size_t need)
+static struct block *last_block(const struct scrollback *s)
 {
-	struct block *b = s->n_blocks ? block_at(s, s->n_blocks - 1) : NULL;
+	return s->n_blocks ? block_at(s, s->n_blocks - 1) : NULL;
+}
 
-	need += sizeof(uint32_t);
-	if (b && b->cap - b->used - b->n * sizeof(uint32_t) >= need)
-		return b;
-	return new_block(s, m, next_cap(s, need + 4));
+/* Whether `size` bytes and their offset find room in the block. */
+static bool fits(const struct block *b, size_t size)
+{
+	return b && b->cap - b->used - b->n * sizeof(uint32_t) >= size + sizeof(uint32_t);
 }
 
 static void seal(struct scrollback *s, struct block *b, size_t size)
@@ -129,27 +129,40 @@ static void seal(struct scrollback *s, struct block *b, size_t size)
 	s->n++;
 }
 
-void scrollback_push(
-	struct scrollback *s, struct tmem *m, const struct rowtables *t, const struct row *r)
-{
-	struct block *b;
-
-	if (!s->budget)
-		return;
-	b = room(s, m, rowcode_bound(t, r));
-	if (b)
-		seal(s, b, rowcode_pack(t, r, b->data + b->used));
-}
-
 bool scrollback_push_packed(struct scrollback *s, struct tmem *m, struct str packed)
 {
-	struct block *b = s->budget ? room(s, m, packed.n) : NULL;
+	struct block *b = last_block(s);
 
+	if (!s->budget)
+		return false;
+	if (!fits(b, packed.n))
+		b = new_block(s, m, next_cap(s, packed.n + 2 * sizeof(uint32_t)));
 	if (!b)
 		return false;
 	memcpy(b->data + b->used, packed.p, packed.n);
 	seal(s, b, packed.n);
 	return true;
+}
+
+/* Where blocks begin follows from what rows take, not from what they may take at most,
+ * so that the same rows are kept whatever way they were written. */
+void scrollback_push(
+	struct scrollback *s, struct tmem *m, const struct rowtables *t, const struct row *r)
+{
+	struct block *b = last_block(s);
+	size_t bound = rowcode_bound(t, r);
+	char *packed;
+
+	if (!s->budget)
+		return;
+	if (fits(b, bound)) {
+		seal(s, b, rowcode_pack(t, r, b->data + b->used));
+		return;
+	}
+	packed = tmem_alloc(m, bound);
+	if (packed)
+		scrollback_push_packed(s, m, str_n(packed, rowcode_pack(t, r, packed)));
+	tmem_free(m, packed, bound);
 }
 
 const struct block *scrollback_block(const struct scrollback *s, uint32_t i)

@@ -122,6 +122,34 @@ static void little_memory(void **state)
 	term_free(t);
 }
 
+/* What is kept of a history that is full does not depend on the pieces that bytes come in. */
+static void pieces(void **state)
+{
+	struct term_options o = {.cols = 17, .rows = 4, .history = 16384};
+	struct term *whole = term_new(&o), *single = term_new(&o);
+
+	(void)state;
+	assert_non_null(whole);
+	assert_non_null(single);
+	for (unsigned i = 0; i < 2000; i++) {
+		char line[100];
+		/* Behind SS3 the rest of a piece, into the next row, is written on another
+		 * way than pieces of its own. */
+		int n = snprintf(line, sizeof(line), "\033[3%um%u %s%.*s\r\n", i % 8, i,
+			i % 3 ? "\033O" : "", (int)(i * 7 % 70),
+			"....................................."
+			".................................");
+
+		term_feed(whole, line, (size_t)n);
+		for (int k = 0; k < n; k++)
+			term_feed(single, line + k, 1);
+		assert_int_equal(term_first_row(single), term_first_row(whole));
+	}
+	assert_true(term_first_row(whole) > 1000);
+	term_free(whole);
+	term_free(single);
+}
+
 static void impossible_sizes(void **state)
 {
 	(void)state;
@@ -158,8 +186,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sequences), cmocka_unit_test(strings),
 		cmocka_unit_test(marks), cmocka_unit_test(ever_new),
-		cmocka_unit_test(little_memory), cmocka_unit_test(impossible_sizes),
-		cmocka_unit_test(synchronized_frames)};
+		cmocka_unit_test(little_memory), cmocka_unit_test(pieces),
+		cmocka_unit_test(impossible_sizes), cmocka_unit_test(synchronized_frames)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
