@@ -97,7 +97,7 @@ struct screen {
 	cell_t *cells;
 	uint16_t top;
 	struct saved_cursor saved;
-	struct place left; /* where the cursor was when the other screen was shown instead */
+	struct place left;	    /* of a screen not shown: where the cursor was; else {0} */
 	uint8_t kitty[KITTY_DEPTH]; /* kitty_n entries lie below the one in use */
 	uint8_t kitty_n, kitty_now;
 };

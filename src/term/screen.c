@@ -46,6 +46,7 @@ void screen_switch(struct term *t, bool alt)
 		return;
 	t->scr->left = (struct place){t->cur.x, t->cur.y, t->cur.pending};
 	t->scr = &t->screens[alt];
+	t->scr->left = (struct place){0};
 	t->cur.link = 0;
 	t->cur.pen_state = PEN_STALE;
 	t->changes |= TERM_CHANGED_SCREEN;

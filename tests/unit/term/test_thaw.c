@@ -157,6 +157,24 @@ static void less_history(void **state)
 	term_free(t);
 }
 
+/* Where a screen was left lies on it also when it was left at another size. */
+static void left_then_smaller(void **state)
+{
+	static const char bytes[] = "\033[4;100H\033[?47h\033[4;100H\033[?47l\033[?47h";
+	struct term *t = term_new(&(struct term_options){.cols = 132, .rows = 4}), *u;
+	own_buf struct buf frozen = {0};
+
+	(void)state;
+	assert_non_null(t);
+	term_feed(t, bytes, sizeof(bytes) - 1);
+	assert_true(term_resize(t, 80, 2));
+	term_freeze(t, &frozen);
+	u = term_thaw(&(struct term_options){0}, buf_view(&frozen));
+	assert_non_null(u);
+	term_free(u);
+	term_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +183,7 @@ int main(void)
 		cmocka_unit_test(looks_do_not_overlap),
 		cmocka_unit_test(full_history),
 		cmocka_unit_test(less_history),
+		cmocka_unit_test(left_then_smaller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
