@@ -25,6 +25,7 @@ static inline uint32_t key_by_name(const char *name)
 		{"insert", KEY_INSERT}, {"delete", KEY_DELETE}, {"pageup", KEY_PAGE_UP},
 		{"pagedown", KEY_PAGE_DOWN}, {"menu", KEY_MENU}, {"kp_enter", KEY_KP_ENTER},
 		{"kp_up", KEY_KP_UP}, {"kp_begin", KEY_KP_BEGIN}, {"kp_add", KEY_KP_ADD},
+		{"kp_subtract", KEY_KP_SUBTRACT}, {"kp_decimal", KEY_KP_DECIMAL},
 		{"lshift", KEY_LEFT_SHIFT}, {"capslock", KEY_CAPS_LOCK}, {"pause", KEY_PAUSE}};
 	uint32_t cp;
 
@@ -33,7 +34,7 @@ static inline uint32_t key_by_name(const char *name)
 			return names[i].key;
 	if (name[0] == 'f' && name[1])
 		return KEY_F1 - 1 + (uint32_t)strtoul(name + 1, NULL, 10);
-	if (name[0] == 'k' && name[1] == 'p')
+	if (name[0] == 'k' && name[1] == 'p' && name[2] >= '0' && name[2] <= '9')
 		return KEY_KP_0 + (uint32_t)strtoul(name + 2, NULL, 10);
 	utf8_decode(str_z(name), &cp);
 	return cp;
