@@ -88,10 +88,12 @@ static void set_link(struct term *t, struct str s)
 static void set_mark(struct term *t, struct str s)
 {
 	static const uint8_t marks[] = {MARK_PROMPT, MARK_INPUT, MARK_OUTPUT, MARK_DONE};
+	struct row *r = row_at(t, t->cur.y);
 
 	if (!s.n || s.p[0] < 'A' || s.p[0] > 'D' || (s.n > 1 && s.p[1] != ';'))
 		return;
-	row_at(t, t->cur.y)->mark |= marks[s.p[0] - 'A'];
+	r->mark |= marks[s.p[0] - 'A'];
+	r->flags |= ROW_DIRTY;
 }
 
 static void notify(struct term *t, struct str title, struct str body)

@@ -13,7 +13,7 @@ unsigned print_limit(const struct term *t)
 static void wrap(struct term *t)
 {
 	if (t->cur.x == t->cols - 1)
-		row_at(t, t->cur.y)->flags |= ROW_WRAPPED;
+		row_at(t, t->cur.y)->flags |= ROW_WRAPPED | ROW_DIRTY;
 	cursor_index(t);
 	t->cur.x = t->left;
 }

@@ -7,6 +7,9 @@ TERM_TOOLS := term-replay term-host term-bench term-diff term-keys term-mouse te
 TERM_SHARED := $(patsubst %,$(B)/tests/tools/%.o,term_json term_gen term_peer shot ghost host_script tool_options)
 TERM_TOOL_BINS := $(TERM_TOOLS:%=$(B)/tools/%)
 $(B)/tests/tools/%.o $(B)/tests/unit/term/%.o: FLAGS += -Itests
+# Random streams for a unit test too.
+$(B)/tests/unit/term/test_streams: $(B)/tests/tools/term_gen.o
+$(B)/tests/unit/term/test_streams: LIBS += $(B)/tests/tools/term_gen.o
 
 define term_tool_rule
 $(B)/tools/$(1): $(B)/tests/tools/$(1).o $(TERM_SHARED) $(CLOSURE_term)
