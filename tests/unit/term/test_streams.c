@@ -1,5 +1,6 @@
 /* What must hold of any stream, on seeded random ones (tools/term_gen.h): who draws only the
- * rows a frame names sees what the terminal holds. */
+ * rows a frame names sees what the terminal holds; and a terminal that is frozen and thawed
+ * behind any byte goes on as one that was not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "term/freeze.h"
+#include "term/input.h"
 #include "term/term.h"
 #include "tools/term_gen.h"
 
@@ -15,7 +18,17 @@ enum { STREAMS = 400, TOKENS = 30, ROWS = 6 };
 /* What term_gen.h leaves out, since the peers differ there or show nothing of it. */
 static const char *const more[] = {"\033]8;id=q;http://x\033\\", "\033]8;;\a", "\033]133;A\a",
 	"\033[?2026h", "\033[?2026l", "\033[?40h", "\033[?3h", "\033[?3l", "\033c", "\033N",
-	"\xd8\x80", "\033[?1049h", "\033[?1049l", "\033[?47h", "\033[?47l", "\033[5b", "\033[3J"};
+	"\xd8\x80", "\033[?1049h", "\033[?1049l", "\033[?47h", "\033[?47l", "\033[5b", "\033[3J",
+	"\033[22;0t", "\033[23;0t", "\033]2;a\xc3\xa9\xc2\x9c", "\033]4;3;#123456\a",
+	"\033]104;3\a", "\033]11;#abc\a", "\033]4;3;?;11;?\a", "\033]11;?\a", "\033[>5u",
+	"\033[>3u", "\033[<u", "\033[=3;2u", "\033[?u", "\033[>4;2m", "\033[?4m",
+	"\033[?7l\033[?7;1006s\033[?7h", "\033[?7;1006r", "\033[3 q", "\033]9;4;1;30\a",
+	"\033]9;text\a", "\033]777;notify;a;b\a", "\033]7;file://h/x\a", "\033]52;c;aGVsbG8=\a",
+	"\033Ptmux;\033\033]52;c;aGVs\a\033\\", "\033[?2048h", "\033=", "\033[?1048h",
+	"\033[?1048l", "\033[?5W", "\033(((((0", "\033[", "\033_Ga=q,i=3;AA\033\\",
+	"\033P+q4D73\033\\",
+	"\033[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30;31;"
+	"32;33m"};
 
 static struct gen make_stream(unsigned seed, struct buf *out)
 {
@@ -108,10 +121,94 @@ static void frames_name_every_change(void **state)
 		buf_fini(&painted[y]);
 }
 
+/* ---- freezing ---- */
+
+static void on_text(void *ctx, struct str s)
+{
+	buf_str(ctx, s);
+}
+
+static void on_clipboard(void *ctx, char where, struct str s)
+{
+	buf_printf(ctx, "<%c:%.*s>", where, STRF(s));
+}
+
+static void on_notify(void *ctx, struct str title, struct str body)
+{
+	buf_printf(ctx, "<%.*s|%.*s>", STRF(title), STRF(body));
+}
+
+static void on_resized(void *ctx, unsigned cols, unsigned rows)
+{
+	buf_printf(ctx, "<%ux%u>", cols, rows);
+}
+
+static const struct term_events events = {
+	.reply = on_text, .clipboard = on_clipboard, .notify = on_notify, .resized = on_resized};
+
+/* What neither rows nor answers tell. */
+static void look_elsewhere(const struct term *t, struct buf *out)
+{
+	struct term_progress p = term_progress(t);
+	struct term_cursor c = term_cursor(t);
+
+	term_key(t, &(struct term_key){.key = KEY_KP_0 + 5, .text = STR("5")}, out);
+	term_key(t, &(struct term_key){.key = 'i', .mods = MOD_CTRL}, out);
+	term_key(t, &(struct term_key){.key = KEY_UP}, out);
+	buf_printf(out, "<%u %u %u %u %d>", p.state, p.percent, c.style, c.row, c.pending_wrap);
+}
+
+/* Frozen and thawed behind `at` bytes, or not; a resize at the end, since it asks for what no
+ * row shows. What was told and what is left go to `out`. */
+static void live(const struct term_options *o, struct str in, size_t at, bool thaw, struct buf *out)
+{
+	struct term *t = term_new(o);
+	own_buf struct buf frozen = {0};
+
+	assert_non_null(t);
+	term_set_events(t, &events, out);
+	term_feed(t, in.p, at);
+	if (thaw) {
+		term_freeze(t, &frozen);
+		term_free(t);
+		t = term_thaw(o, buf_view(&frozen));
+		assert_non_null(t);
+		term_set_events(t, &events, out);
+	}
+	term_feed(t, in.p + at, in.n - at);
+	assert_true(term_resize(t, 1 + (unsigned)at % 9, 1 + (unsigned)at % 5));
+	term_feed(t, "x\ry\n", 4);
+	look_elsewhere(t, out);
+	term_freeze(t, out);
+	term_free(t);
+}
+
+static void thawed_goes_on_the_same(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < STREAMS; seed++) {
+		own_buf struct buf in = {0}, a = {0}, b = {0};
+		struct gen g = make_stream(seed, &in);
+		struct term_options o = {
+			.cols = g.cols, .rows = g.rows, .history = 16384, .checksum = true};
+
+		for (size_t at = 0; at <= in.n; at++) {
+			buf_clear(&a);
+			buf_clear(&b);
+			live(&o, buf_view(&in), at, false, &a);
+			live(&o, buf_view(&in), at, true, &b);
+			if (!str_eq(buf_view(&a), buf_view(&b)))
+				print_message("stream %u, frozen at byte %zu\n", seed, at);
+			assert_true(str_eq(buf_view(&a), buf_view(&b)));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_name_every_change),
+		cmocka_unit_test(thawed_goes_on_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,27 @@ static void left_then_smaller(void **state)
 	term_free(t);
 }
 
+/* A string that is too long is lost whole, also when its end comes after the thaw. */
+static void long_strings(void **state)
+{
+	struct term *t = term_new(&(struct term_options){0}), *u;
+	own_buf struct buf frozen = {0}, in = {0};
+
+	(void)state;
+	assert_non_null(t);
+	buf_puts(&in, "\033]2;kept\a\033]2;");
+	for (unsigned i = 0; i < 70000; i++)
+		buf_putc(&in, 'x');
+	term_feed(t, in.p, in.n);
+	term_freeze(t, &frozen);
+	u = term_thaw(&(struct term_options){0}, buf_view(&frozen));
+	assert_non_null(u);
+	term_feed(u, "y\a", 2);
+	assert_true(str_eqz(term_title(u), "kept"));
+	term_free(u);
+	term_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +205,7 @@ int main(void)
 		cmocka_unit_test(full_history),
 		cmocka_unit_test(less_history),
 		cmocka_unit_test(left_then_smaller),
+		cmocka_unit_test(long_strings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
