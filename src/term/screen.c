@@ -47,6 +47,11 @@ void screen_switch(struct term *t, bool alt)
 	t->scr->left = (struct place){t->cur.x, t->cur.y, t->cur.pending};
 	t->scr = &t->screens[alt];
 	t->scr->left = (struct place){0};
+	if (!alt) { /* whichever of them it was that showed it */
+		mode_put(t, MODE_ALT47, false);
+		mode_put(t, MODE_ALT1047, false);
+		mode_put(t, MODE_ALT1049, false);
+	}
 	t->cur.link = 0;
 	t->cur.pen_state = PEN_STALE;
 	t->changes |= TERM_CHANGED_SCREEN;
