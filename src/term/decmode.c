@@ -250,8 +250,6 @@ static bool shown_as_set(const struct term *t, int m)
 {
 	if (m == MODE_ALT47 || m == MODE_ALT1047 || m == MODE_ALT1049)
 		return !on_primary(t);
-	if (m == MODE_SAVE1048)
-		return t->scr->saved.saved;
 	return mode_on(t, (enum mode)m);
 }
 
