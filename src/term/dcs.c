@@ -21,6 +21,10 @@ static void request_setting(struct term *t, struct str what)
 		n = snprintf(text, sizeof(text), "62;1\"p");
 	else if (str_eqz(what, "t"))
 		n = snprintf(text, sizeof(text), "%ut", t->rows);
+	else if (str_eqz(what, "$|"))
+		n = snprintf(text, sizeof(text), "%u$|", t->cols);
+	else if (str_eqz(what, "*|"))
+		n = snprintf(text, sizeof(text), "%u*|", t->rows);
 	else if (str_eqz(what, "m"))
 		n = (int)sgr_text(text, sizeof(text) - 1, &t->cur.pen);
 	if (n < 0)

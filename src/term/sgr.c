@@ -188,21 +188,23 @@ static void color_text(struct out *o, unsigned base, uint32_t c)
 size_t sgr_text(char *to, size_t cap, const struct style *s)
 {
 	static const struct {
-		uint16_t bit;
+		uint16_t bits;
 		uint8_t n;
-	} attrs[] = {{ATTR_BOLD, 1}, {ATTR_FAINT, 2}, {ATTR_ITALIC, 3}, {ATTR_BLINK, 5},
-		{ATTR_INVERSE, 7}, {ATTR_INVISIBLE, 8}, {ATTR_STRIKE, 9}, {ATTR_OVERLINE, 53}};
+	} attrs[] = {{ATTR_BOLD, 1}, {ATTR_FAINT, 2}, {ATTR_ITALIC, 3}, {ATTR_UL, 4},
+		{ATTR_BLINK, 5}, {ATTR_INVERSE, 7}, {ATTR_INVISIBLE, 8}, {ATTR_STRIKE, 9},
+		{ATTR_OVERLINE, 53}};
 	unsigned ul = (s->attrs & ATTR_UL) >> ATTR_UL_SHIFT;
 	struct out o = {to, 0, cap};
 
 	add(&o, "0");
-	for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++)
-		if (s->attrs & attrs[i].bit)
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++) {
+		if (!(s->attrs & attrs[i].bits))
+			continue;
+		if (attrs[i].n == 4 && ul != UL_SINGLE)
+			add(&o, ";4:%u", ul);
+		else
 			add(&o, ";%u", attrs[i].n);
-	if (ul == UL_SINGLE)
-		add(&o, ";4");
-	else if (ul)
-		add(&o, ";4:%u", ul);
+	}
 	color_text(&o, 30, s->fg);
 	color_text(&o, 40, s->bg);
 	color_text(&o, 50, s->ul);
