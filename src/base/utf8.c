@@ -73,6 +73,18 @@ bool utf8_valid(struct str s)
 	return true;
 }
 
+bool utf8_plain(struct str s)
+{
+	uint32_t cp;
+
+	for (size_t i = 0; i < s.n;) {
+		i += utf8_decode(str_from(s, i), &cp);
+		if (cp == UTF8_BAD || cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+			return false;
+	}
+	return true;
+}
+
 static bool in_ranges(const struct width_range *r, size_t n, uint32_t cp)
 {
 	size_t lo = 0, hi = n;

@@ -19,6 +19,7 @@ size_t utf8_decode(struct str s, uint32_t *cp);
 #define utf8_encode codelima_utf8_encode
 size_t utf8_encode(uint32_t cp, char out[4]); /* cp ≤ 0x10FFFF, no surrogate */
 bool utf8_valid(struct str s);
-int utf8_width(uint32_t cp); /* 0, 1 or 2; 0 for controls */
+bool utf8_plain(struct str s); /* valid, and without controls: C0, DEL, C1 */
+int utf8_width(uint32_t cp);   /* 0, 1 or 2; 0 for controls */
 
 #endif

@@ -66,11 +66,12 @@ static void set_title(struct term *t, unsigned n, struct str s)
 
 static void set_cwd(struct term *t, struct str s)
 {
-	if (s.n <= CWD_MAX && utf8_valid(s) && text_set(t, &t->cwd, s, CWD_MAX))
+	if (s.n <= CWD_MAX && utf8_plain(s) && text_set(t, &t->cwd, s, CWD_MAX))
 		t->changes |= TERM_CHANGED_CWD;
 }
 
-/* OSC 8 ; key=value:key=value ; URI. An empty URI ends the link. */
+/* OSC 8 ; key=value:key=value ; URI. An empty URI ends the link, and so does one that is none:
+ * whatever shows it must not meet a control in it. */
 static void set_link(struct term *t, struct str s)
 {
 	struct str params, one, id = STR("");
@@ -80,7 +81,7 @@ static void set_link(struct term *t, struct str s)
 	while (str_split(&params, ':', &one))
 		if (str_starts(one, STR("id=")))
 			id = str_from(one, 3);
-	t->cur.link = s.n && utf8_valid(s) && utf8_valid(id) ? link_new(t, s, id) : 0;
+	t->cur.link = s.n && utf8_plain(s) && utf8_plain(id) ? link_new(t, s, id) : 0;
 	t->cur.pen_state = PEN_STALE;
 }
 

@@ -56,7 +56,9 @@ struct term_options {
 #define TERM_MEMORY ((size_t)48 << 20)
 
 /* What happened, told while feeding. Each may be NULL. Text is the program's own:
- * not to be trusted, valid during the call, and never to be answered with. */
+ * not to be trusted, valid during the call, and never to be answered with. It is UTF-8 without
+ * controls, as are titles, directories, links and cells (but for newline and tab in what goes to
+ * the clipboard); whatever else deceives a reader is base/escape.h's to show. */
 struct term_events {
 	void (*reply)(void *ctx, struct str bytes); /* to the program's input, in order */
 	void (*bell)(void *ctx);
@@ -102,7 +104,7 @@ unsigned term_rows(const struct term *t);
 bool term_alternate(const struct term *t);
 struct term_cursor term_cursor(const struct term *t);
 struct str term_title(const struct term *t);
-struct str term_cwd(const struct term *t); /* OSC 7, as it came */
+struct str term_cwd(const struct term *t); /* OSC 7: a URI, as it came */
 struct term_progress term_progress(const struct term *t);
 size_t term_memory(const struct term *t); /* bytes in use */
 /* A mode by number; ansi: the ones set without '?'. */
