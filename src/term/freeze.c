@@ -1,5 +1,6 @@
 #include "term/freeze.h"
 
+#include "base/utf8.h"
 #include "term/engine.h"
 #include "term/invariant.h"
 #include "term/reflow.h"
@@ -144,7 +145,7 @@ static void get_text(struct term *t, struct reader *r, struct text_field *f, siz
 {
 	struct str s = get_bytes(r);
 
-	if (s.n > max)
+	if (s.n > max || !utf8_plain(s))
 		r->bad = true;
 	else
 		text_set(t, f, s, max);
@@ -195,6 +196,8 @@ static void get_texts(struct term *t, struct reader *r)
 		get_text(t, r, &t->title_stack[t->title_n], STRING_MAX);
 	uri = get_bytes(r);
 	id = get_bytes(r);
+	if (!utf8_plain(uri) || !utf8_plain(id))
+		r->bad = true;
 	if (!r->bad && uri.n)
 		t->cur.link = link_new(t, uri, id);
 	get_buffer(t, r);

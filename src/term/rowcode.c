@@ -247,12 +247,13 @@ static bool unpack_cell(struct rowview *v, struct tmem *m, struct str text, size
 	} else if (text.p[*at] == T_CLUSTER) {
 		size_t n = *at + 1 < text.n ? (unsigned char)text.p[*at + 1] : 0;
 
-		if (!n || *at + 2 + n > text.n || !add_text(v, m, str_n(text.p + *at + 2, n), &c))
+		if (!n || *at + 2 + n > text.n || !utf8_plain(str_n(text.p + *at + 2, n)) ||
+			!add_text(v, m, str_n(text.p + *at + 2, n), &c))
 			return false;
 		*at += 2 + n;
 	} else {
 		*at += utf8_decode(str_from(text, *at), &cp);
-		if (cp == UTF8_BAD || (cp && cp < 0x20))
+		if (cp == UTF8_BAD || (cp && cp < 0x20) || (cp >= 0x7F && cp < 0xA0))
 			return false;
 		c = cp;
 	}
@@ -329,6 +330,8 @@ static bool unpack_links(struct rowview *v, struct tmem *m, unsigned n, struct s
 			return false;
 		v->links[i] = (struct rowlink){
 			str_n(rest.p + 4, len[0]), str_n(rest.p + 4 + len[0], len[1])};
+		if (!utf8_plain(str_n(rest.p + 4, (size_t)len[0] + len[1])))
+			return false;
 		rest = str_from(rest, 4u + len[0] + len[1]);
 	}
 	return true;

@@ -72,6 +72,23 @@ static void other_rows_hold_no_controls(void **state)
 	assert_false(thaws_with("needle\xc3\xa9", "needle", 0, '\1'));
 }
 
+/* Nor do the texts of cells with more than one code point, links and titles. */
+static void texts_hold_no_controls(void **state)
+{
+	static const char cluster[] = "e\xcc\x81",
+			  link[] = "\033]8;id=needle;http://haystack\033\\x",
+			  title[] = "\033]2;needle\a";
+
+	(void)state;
+	assert_true(thaws_with(cluster, "e\xcc\x81", 0, 'a'));
+	assert_false(thaws_with(cluster, "e\xcc\x81", 0, '\x1b'));
+	assert_true(thaws_with(link, "haystack", 0, 'H'));
+	assert_false(thaws_with(link, "haystack", 0, '\a'));
+	assert_false(thaws_with(link, "needle", 0, '\a'));
+	assert_true(thaws_with(title, "needle", 0, 'N'));
+	assert_false(thaws_with(title, "needle", 0, '\x1b'));
+}
+
 /* What a row's cells look like stands in front of its text, from left to right. */
 static void looks_do_not_overlap(void **state)
 {
@@ -201,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_rows_are_ascii),
 		cmocka_unit_test(other_rows_hold_no_controls),
+		cmocka_unit_test(texts_hold_no_controls),
 		cmocka_unit_test(looks_do_not_overlap),
 		cmocka_unit_test(full_history),
 		cmocka_unit_test(less_history),
