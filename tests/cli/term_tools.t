@@ -74,4 +74,16 @@ done
 "$tools/term-host" --timeout 9.5 -- sh -c 'exit 3' >"$T/out" 2>"$T/err"
 [ $? = 3 ] && grep -q '"cols":80,"rows":24,' "$T/out"
 ok $? "term-host ends as its command does"
+# It is CMD's end that counts: not that of what CMD leaves on the terminal, and not that of its output.
+start=$SECONDS
+"$tools/term-host" --timeout 20 -- sh -c 'setsid sleep 20 & printf left; exit 4' >"$T/out" 2>"$T/err"
+[ $? = 4 ] && grep -q '"text":"left"' "$T/out" && [ $((SECONDS - start)) -lt 10 ]
+ok $? "term-host ends although somebody keeps the terminal"
+start=$SECONDS
+"$tools/term-host" --timeout 0.5 -- sh -c 'printf said; exec </dev/null >/dev/null 2>&1; sleep 20' >"$T/out" 2>"$T/err"
+[ $? = 137 ] && grep -q '"text":"said"' "$T/out" && [ $((SECONDS - start)) -lt 10 ]
+ok $? "term-host's time is up although the command closed the terminal"
+"$tools/term-host" -- sh -c 'exec 3>&1 </dev/null >/dev/null 2>&1 3>&-; sleep 0.2; echo again >/dev/tty; exit 5' >"$T/out" 2>"$T/err"
+[ $? = 5 ] && grep -q '"text":"again"' "$T/out"
+ok $? "term-host shows what comes behind a silence"
 echo "1..$n"

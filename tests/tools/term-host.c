@@ -23,7 +23,7 @@
 #include "tools/term_json.h"
 #include "tools/tool_options.h"
 
-enum { QUIET_MS = 300 };
+enum { QUIET_MS = 300, LAST_READS = 256 };
 
 static const struct tool tool = {"term-host",
 	"[--cols N] [--rows N] [--timeout S] [--decrqcra] [--input FILE | --script FILE]"
@@ -34,6 +34,9 @@ struct session {
 	struct host_script script;
 	struct term_options term;
 	pid_t pid;
+	int status; /* of CMD, once `ended` */
+	bool ended;
+	bool silent; /* nobody has the other side open; CMD may still open it again */
 	double timeout;
 	const char *input_file, *script_file, *record_file, *moments_file;
 	FILE *record;
@@ -76,6 +79,8 @@ static bool start(struct session *h, char **argv)
 		setenv("TERM", "xterm-256color", 1);
 		setenv("COLORTERM", "truecolor", 1);
 		unsetenv("TMUX");
+		unsetenv("STY");
+		unsetenv("ZELLIJ");
 		execvp(argv[0], argv);
 		_exit(127);
 	}
@@ -101,15 +106,14 @@ static void type(struct session *h)
 	}
 }
 
-/* False when the other side is gone. */
+/* False when there is nothing to read. */
 static bool read_output(struct session *h)
 {
 	char part[65536];
 	ssize_t n = read(h->host.fd, part, sizeof(part));
 
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if (n == 0)
+	h->silent = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	if (n <= 0)
 		return false;
 	term_feed(h->host.t, part, (size_t)n);
 	h->host.bytes += (size_t)n;
@@ -127,37 +131,49 @@ static void write_input(struct session *h)
 		buf_splice(&h->host.out, 0, (size_t)n, STR(""));
 }
 
+/* Looks whether CMD has ended, or waits for it. */
+static bool ended(struct session *h, bool wait)
+{
+	int status;
+	pid_t pid = h->ended ? 0 : waitpid(h->pid, &status, wait ? 0 : WNOHANG);
+
+	if (pid < 0 && errno != EINTR) {
+		h->ended = true;
+		h->status = 1;
+	} else if (pid > 0) {
+		h->ended = true;
+		h->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
+	return h->ended;
+}
+
+/* CMD's end, not the PTY's: what CMD left behind may keep that open, and CMD itself may have
+ * closed it long ago. */
 static void loop(struct session *h)
 {
 	double end = now() + h->timeout;
 
 	h->host.last_output = now();
-	for (;;) {
-		struct pollfd p = {.fd = h->host.fd, .events = POLLIN};
+	while (!ended(h, false)) {
+		struct pollfd p = {.fd = h->silent ? -1 : h->host.fd, .events = POLLIN};
 
 		type(h);
 		host_script_run(&h->script, &h->host, now());
 		p.events |= h->host.out.n ? POLLOUT : 0;
-		poll(&p, 1, h->script.ended || !h->script.text.n ? 50 : 10);
+		poll(&p, 1, h->silent ? 1 : h->script.ended || !h->script.text.n ? 50 : 10);
 		if (p.revents & POLLOUT)
 			write_input(h);
-		if (p.revents & (POLLIN | POLLHUP) && !read_output(h))
-			return;
+		if (h->silent || p.revents & (POLLIN | POLLHUP))
+			read_output(h);
 		if (now() > end || h->script.broken) {
 			kill(-h->pid, SIGKILL);
-			return;
+			while (!ended(h, true))
+				;
 		}
 	}
-}
-
-static int status_of(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	for (int i = 0; i < LAST_READS && read_output(h); i++)
+		;
+	host_script_run(&h->script, &h->host, now()); /* its last step may have ended CMD */
 }
 
 /* Returns where the command begins. */
@@ -230,7 +246,7 @@ int main(int argc, char **argv)
 {
 	struct session h = {.term = {.cols = 80, .rows = 24}, .timeout = 60};
 	struct term_events ev = {.reply = on_reply, .resized = on_resized};
-	int i = options(&h, argc, argv), status;
+	int i = options(&h, argc, argv);
 
 	open_files(&h);
 	h.host.t = term_new(&h.term);
@@ -241,11 +257,10 @@ int main(int argc, char **argv)
 	term_set_events(h.host.t, &ev, &h);
 	term_viewer_colors(h.host.t, TERM_JSON_FG, TERM_JSON_BG, TERM_JSON_FG, true);
 	loop(&h);
-	status = status_of(h.pid);
 	if (h.script_file && !h.script.ended)
 		host_script_blame(&h.script, &h.host, h.script_file);
 	close_files(&h);
 	print_document(&h);
 	fini(&h);
-	return status;
+	return h.status;
 }
