@@ -294,12 +294,13 @@ static bool join(struct term *t, uint32_t cp, uint8_t prop)
 	return true;
 }
 
-/* Without mode 2027: a mark without width joins whatever stands before. */
-static void join_mark(struct term *t, uint32_t cp)
+/* Without mode 2027: a mark without width joins whatever stands before. What UAX #29 calls a
+ * control, as those that turn text around, is on no screen in either case. */
+static void join_mark(struct term *t, uint32_t cp, enum gcb c)
 {
 	unsigned x;
 
-	if (!previous_cell(t, &x))
+	if (c == GCB_CONTROL || !previous_cell(t, &x))
 		return;
 	cursor_ready(t);
 	attach(t, row_at(t, t->cur.y), x, cp);
@@ -324,7 +325,7 @@ void print_cp(struct term *t, uint32_t cp)
 		return;
 	if (uniprop_width(prop) == 0) {
 		if (!clusters)
-			join_mark(t, cp);
+			join_mark(t, cp, uniprop_gcb(prop));
 		return;
 	}
 	t->last_char = cp;
