@@ -187,6 +187,12 @@ struct text_field {
 	uint32_t n;
 };
 
+enum { NOTICE_MAX = 4096 };
+/* Of OSC 99, while its pieces come in (notice.c). */
+struct notice {
+	struct text_field id, title, body;
+};
+
 struct term {
 	struct tmem mem;
 	struct term_events ev;
@@ -223,6 +229,7 @@ struct term {
 	struct text_field title_stack[10];
 	uint8_t title_n;
 	struct term_progress progress;
+	struct notice notice;
 
 	/* damage, frame.c */
 	uint32_t scrolled; /* rows that the whole screen moved up since the last frame */
@@ -359,7 +366,7 @@ void edit_columns(struct term *t, unsigned x, unsigned n, bool insert);
 void edit_columns_at_cursor(struct term *t, unsigned n, bool insert);
 void edit_scroll(struct term *t, unsigned n, bool up); /* SU, SD */
 
-/* esc.c, csi.c, sgr.c, decmode.c, report.c, osc.c, dcs.c */
+/* esc.c, csi.c, sgr.c, decmode.c, report.c, osc.c, notice.c, osc52.c, dcs.c */
 void control(struct term *t, uint8_t c);
 void c1_control(struct term *t, uint8_t c);
 void esc_dispatch(struct term *t, uint8_t inter, uint8_t final);
@@ -383,8 +390,16 @@ void osc_dispatch(struct term *t, struct str s, bool bel);
 void dcs_dispatch(struct term *t, struct str s);
 void apc_dispatch(struct term *t, struct str s);
 void kitty_keys(struct term *t, const struct csi *c);
+/* Takes "NUMBER;" or the whole "NUMBER" off the front. False when there is none. */
+bool osc_number(struct str *s, unsigned *n);
+void notice_9(struct term *t, struct str s);
+void notice_99(struct term *t, struct str s);
+void notice_777(struct term *t, struct str s);
+void notice_forget(struct term *t);
 void clipboard_osc(struct term *t, struct str s);
 void clipboard_tmux(struct term *t, struct str s);
+/* In place: the result is never longer. False on anything that is not base64. */
+bool base64_decode(char *p, size_t n, size_t *out);
 
 /* palette.c */
 void palette_fini(struct term *t);
@@ -403,6 +418,8 @@ uint16_t link_new(struct term *t, struct str uri, struct str id);
 
 /* A short text of the program's that is kept; true when it changed. */
 bool text_set(struct term *t, struct text_field *f, struct str s, size_t max);
+/* Well-formed UTF-8 without controls, at most `max` bytes, cut between characters. */
+struct str text_clean(struct str s, char *buf, size_t max);
 
 /* resize.c */
 bool resize_to(struct term *t, unsigned cols, unsigned rows, bool reflow);

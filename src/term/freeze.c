@@ -80,6 +80,9 @@ static void put_texts(struct buf *out, const struct term *t)
 	put_bytes(out, t->title.p, t->title.n);
 	put_bytes(out, t->icon.p, t->icon.n);
 	put_bytes(out, t->cwd.p, t->cwd.n);
+	put_bytes(out, t->notice.id.p, t->notice.id.n);
+	put_bytes(out, t->notice.title.p, t->notice.title.n);
+	put_bytes(out, t->notice.body.p, t->notice.body.n);
 	buf_putc(out, (char)t->title_n);
 	for (unsigned i = 0; i < t->title_n; i++)
 		put_bytes(out, t->title_stack[i].p, t->title_stack[i].n);
@@ -189,6 +192,9 @@ static void get_texts(struct term *t, struct reader *r)
 	get_text(t, r, &t->title, STRING_MAX);
 	get_text(t, r, &t->icon, STRING_MAX);
 	get_text(t, r, &t->cwd, STRING_MAX);
+	get_text(t, r, &t->notice.id, NOTICE_MAX);
+	get_text(t, r, &t->notice.title, NOTICE_MAX);
+	get_text(t, r, &t->notice.body, NOTICE_MAX);
 	get(r, &n, 1);
 	if (n > sizeof(t->title_stack) / sizeof(*t->title_stack))
 		r->bad = true;

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "term/term.h"
 
-enum { TERM_FREEZE_VERSION = 2 };
+enum { TERM_FREEZE_VERSION = 3 };
 
 void term_freeze(const struct term *t, struct buf *out);
 /* The size comes from the bytes, the rest of the options is heeded. NULL when the

@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 
-enum { TITLE_MAX = 1024, CWD_MAX = 4096, NOTICE_MAX = 4096 };
+enum { TITLE_MAX = 1024, CWD_MAX = 4096 };
 
 bool text_set(struct term *t, struct text_field *f, struct str s, size_t max)
 {
@@ -22,8 +22,7 @@ bool text_set(struct term *t, struct text_field *f, struct str s, size_t max)
 	return true;
 }
 
-/* Well-formed UTF-8 without controls, at most `max` bytes, cut between characters. */
-static struct str clean(struct str s, char *buf, size_t max)
+struct str text_clean(struct str s, char *buf, size_t max)
 {
 	size_t n = 0, i = 0;
 	uint32_t cp;
@@ -40,8 +39,7 @@ static struct str clean(struct str s, char *buf, size_t max)
 	return str_n(buf, n);
 }
 
-/* Takes "NUMBER;" or the whole "NUMBER" off the front. False when there is none. */
-static bool take_number(struct str *s, unsigned *n)
+bool osc_number(struct str *s, unsigned *n)
 {
 	size_t i = 0;
 
@@ -56,7 +54,7 @@ static bool take_number(struct str *s, unsigned *n)
 static void set_title(struct term *t, unsigned n, struct str s)
 {
 	char buf[TITLE_MAX];
-	struct str title = clean(s, buf, sizeof(buf));
+	struct str title = text_clean(s, buf, sizeof(buf));
 
 	if (n != 2)
 		text_set(t, &t->icon, title, TITLE_MAX);
@@ -97,65 +95,11 @@ static void set_mark(struct term *t, struct str s)
 	r->flags |= ROW_DIRTY;
 }
 
-static void notify(struct term *t, struct str title, struct str body)
-{
-	char a[NOTICE_MAX], b[NOTICE_MAX];
-
-	if (t->ev.notify)
-		t->ev.notify(t->ev_ctx, clean(title, a, sizeof(a)), clean(body, b, sizeof(b)));
-}
-
-/* OSC 9 ; 4 ; STATE ; PERCENT (ConEmu); any other number is ConEmu's too and does
- * nothing here; else it is a notice (iTerm2). */
-static void progress(struct term *t, struct str s)
-{
-	struct str rest = s;
-	unsigned kind, state, percent = 0;
-
-	if (!take_number(&rest, &kind) || kind == 0 || kind > 12) {
-		notify(t, STR(""), s);
-		return;
-	}
-	if (kind != 4 || !take_number(&rest, &state) || state > 4)
-		return;
-	take_number(&rest, &percent);
-	t->progress =
-		(struct term_progress){(uint8_t)state, (uint8_t)(percent > 100 ? 100 : percent)};
-	t->changes |= TERM_CHANGED_PROGRESS;
-}
-
-/* OSC 777 ; notify ; TITLE ; BODY (urxvt). */
-static void notify_777(struct term *t, struct str s)
-{
-	struct str kind, title;
-
-	if (str_split(&s, ';', &kind) && str_eqz(kind, "notify") && str_split(&s, ';', &title))
-		notify(t, title, s);
-}
-
-/* OSC 99 ; key=value:… ; TEXT (kitty): title or body in one piece. */
-static void notify_99(struct term *t, struct str s)
-{
-	struct str meta, one;
-	bool body = false;
-
-	if (!str_split(&s, ';', &meta) || !s.p)
-		return;
-	while (str_split(&meta, ':', &one)) {
-		if (str_eqz(one, "p=body"))
-			body = true;
-		else if ((str_starts(one, STR("p=")) && !str_eqz(one, "p=title")) ||
-			 str_eqz(one, "e=1") || str_eqz(one, "d=0"))
-			return;
-	}
-	notify(t, body ? STR("") : s, body ? s : STR(""));
-}
-
 void osc_dispatch(struct term *t, struct str s, bool bel)
 {
 	unsigned n;
 
-	if (!take_number(&s, &n))
+	if (!osc_number(&s, &n))
 		return;
 	switch (n) {
 	case 0:
@@ -180,19 +124,19 @@ void osc_dispatch(struct term *t, struct str s, bool bel)
 		set_link(t, s);
 		break;
 	case 9:
-		progress(t, s);
+		notice_9(t, s);
 		break;
 	case 52:
 		clipboard_osc(t, s);
 		break;
 	case 99:
-		notify_99(t, s);
+		notice_99(t, s);
 		break;
 	case 133:
 		set_mark(t, s);
 		break;
 	case 777:
-		notify_777(t, s);
+		notice_777(t, s);
 		break;
 	}
 }

@@ -17,8 +17,7 @@ static int digit(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* In place: the result is never longer. False on anything that is not base64. */
-static bool base64_decode(char *p, size_t n, size_t *out)
+bool base64_decode(char *p, size_t n, size_t *out)
 {
 	uint32_t bits = 0;
 	unsigned have = 0;

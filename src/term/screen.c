@@ -94,6 +94,7 @@ void screen_reset(struct term *t)
 	text_set(t, &t->cwd, STR(""), 0);
 	while (t->title_n)
 		text_set(t, &t->title_stack[--t->title_n], STR(""), 0);
+	notice_forget(t);
 	t->progress = (struct term_progress){0};
 	t->last_char = 0;
 	t->saw_prepend = false;

@@ -61,6 +61,7 @@ void term_free(struct term *t)
 		screen_fini(&t->screens[i], &t->mem, t->cols, t->rows);
 	for (unsigned i = 0; i < 4; i++)
 		tmem_free(&t->mem, f[i]->p, f[i]->n);
+	notice_forget(t);
 	while (t->title_n--)
 		tmem_free(&t->mem, t->title_stack[t->title_n].p, t->title_stack[t->title_n].n);
 	scrollback_fini(&t->hist, &t->mem);
