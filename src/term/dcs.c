@@ -122,24 +122,39 @@ void dcs_dispatch(struct term *t, struct str s)
 
 /* ---- kitty graphics: a query gets an honest no, the rest is skipped ---- */
 
+static void picture_number(struct str s, uint32_t *n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < s.n && i < 10 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		v = v * 10 + (unsigned)(s.p[i] - '0');
+	*n = v <= UINT32_MAX ? (uint32_t)v : 0;
+}
+
+/* One without i= and I= is answered by nobody, nor is a failure with q=2
+ * (sw.kovidgoyal.net/kitty/graphics-protocol). */
 void apc_dispatch(struct term *t, struct str s)
 {
 	struct str keys, one;
-	bool query = false;
-	unsigned id = 0;
+	bool query = false, quiet = false;
+	uint32_t id = 0, number = 0;
 
 	if (!str_starts(s, STR("G")))
 		return;
 	s = str_from(s, 1);
 	str_split(&s, ';', &keys);
 	while (str_split(&keys, ',', &one)) {
-		if (str_eqz(one, "a=q"))
-			query = true;
-		for (size_t i = 2; str_starts(one, STR("i=")) && i < one.n && i < 11; i++)
-			id = one.p[i] >= '0' && one.p[i] <= '9'
-				     ? id * 10 + (unsigned)(one.p[i] - '0')
-				     : id;
+		query |= str_eqz(one, "a=q");
+		quiet |= str_eqz(one, "q=2");
+		if (str_starts(one, STR("i=")))
+			picture_number(str_from(one, 2), &id);
+		else if (str_starts(one, STR("I=")))
+			picture_number(str_from(one, 2), &number);
 	}
-	if (query)
+	if (!query || quiet)
+		return;
+	if (id)
 		reply(t, "\033_Gi=%u;ENOTSUP:no graphics here\033\\", id);
+	else if (number)
+		reply(t, "\033_GI=%u;ENOTSUP:no graphics here\033\\", number);
 }
