@@ -23,8 +23,8 @@ static void part_from_above(struct term *t, unsigned y)
 {
 	if (y)
 		grid_unwrap(t, row_at(t, y - 1));
-	else if (on_primary(t))
-		scrollback_unwrap(&t->hist);
+	else if (on_primary(t) && scrollback_unwrap(&t->hist))
+		t->changes |= TERM_CHANGED_HISTORY;
 }
 
 static void erase_rows(struct term *t, unsigned from, unsigned to, bool selective)

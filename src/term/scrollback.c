@@ -217,12 +217,15 @@ void scrollback_pop(struct scrollback *s, struct tmem *m)
 	}
 }
 
-void scrollback_unwrap(struct scrollback *s)
+bool scrollback_unwrap(struct scrollback *s)
 {
 	struct block *b = s->n ? block_at(s, s->n_blocks - 1) : NULL;
+	char *flags = b ? b->data + offset_of(b, b->n - 1) + offsetof(struct rowhead, flags) : NULL;
 
-	if (b)
-		b->data[offset_of(b, b->n - 1) + offsetof(struct rowhead, flags)] &= ~ROW_WRAPPED;
+	if (!flags || !(*flags & ROW_WRAPPED))
+		return false;
+	*flags = (char)(*flags & ~ROW_WRAPPED);
+	return true;
 }
 
 void scrollback_trim(struct scrollback *s, struct tmem *m)

@@ -41,8 +41,9 @@ bool scrollback_open(struct scrollback *s, struct tmem *m, uint32_t cap);
 struct str scrollback_row(const struct scrollback *s, uint32_t i);
 /* Drops the newest row; n > 0. */
 void scrollback_pop(struct scrollback *s, struct tmem *m);
-/* The newest row, if there is one, does not go on in the screen's first any more. */
-void scrollback_unwrap(struct scrollback *s);
+/* The newest row, if there is one, does not go on in the screen's first any more; true when
+ * it did. */
+bool scrollback_unwrap(struct scrollback *s);
 
 /* Drops the oldest blocks until the budget holds. */
 void scrollback_trim(struct scrollback *s, struct tmem *m);

@@ -152,7 +152,7 @@ enum {
 	TERM_CHANGED_MODES = 1 << 3, /* mouse, keys, paste */
 	TERM_CHANGED_SCREEN = 1 << 4,
 	TERM_CHANGED_COLORS = 1 << 5,
-	TERM_CHANGED_HISTORY = 1 << 6, /* cleared or numbered anew */
+	TERM_CHANGED_HISTORY = 1 << 6, /* cleared, numbered anew, or its last row changed */
 	TERM_CHANGED_BELL = 1 << 7,
 };
 enum { TERM_SYNC_LIMIT_MS = 150 };

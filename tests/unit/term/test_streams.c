@@ -49,14 +49,15 @@ static struct gen make_stream(unsigned seed, struct buf *out)
 /* ---- painting ---- */
 
 /* All of a row that a painter or a copy of the terminal would take. */
-static void row_look(struct term *t, unsigned y, struct buf *out)
+static void row_look(struct term *t, uint64_t row, struct buf *out)
 {
+	struct rowview v = {0};
 	struct term_line l;
 	char tmp[4];
 	unsigned n;
 
 	buf_clear(out);
-	assert_true(term_line(t, term_screen_row(t) + y, NULL, &l));
+	assert_true(term_line(t, row, &v, &l));
 	for (n = l.n; n && !l.c[n - 1];)
 		n--;
 	for (unsigned x = 0; x < n; x++) {
@@ -66,6 +67,7 @@ static void row_look(struct term *t, unsigned y, struct buf *out)
 		buf_str(out, term_cell_uri(&l, l.c[x]));
 	}
 	buf_printf(out, " %d %u", l.wrapped, l.mark);
+	term_view_fini(t, &v);
 }
 
 static void shift_up(struct buf *rows, unsigned n, unsigned by)
@@ -87,13 +89,31 @@ static void paint(struct term *t, const struct term_frame *f, struct buf *painte
 	shift_up(painted, rows, f->scrolled);
 	for (unsigned y = 0; y < rows; y++)
 		if (f->all || term_row_dirty(t, y))
-			row_look(t, y, &painted[y]);
+			row_look(t, term_screen_row(t) + y, &painted[y]);
 	term_rows_clean(t);
 	for (unsigned y = 0; y < rows; y++) {
-		row_look(t, y, &now);
+		row_look(t, term_screen_row(t) + y, &now);
 		assert_int_equal(now.n, painted[y].n);
 		assert_memory_equal(now.p, painted[y].p, now.n);
 	}
+}
+
+/* A copy of history is added to, but for when a frame says that it must be made anew. */
+static void copy_history(struct term *t, const struct term_frame *f, struct buf *copy)
+{
+	own_buf struct buf all = {0}, now = {0};
+	uint64_t row = term_first_row(t);
+
+	for (; row < term_screen_row(t); row++) {
+		row_look(t, row, &now);
+		buf_str(&all, buf_view(&now));
+	}
+	if (f->changes & TERM_CHANGED_HISTORY)
+		buf_clear(copy);
+	if (all.n > copy->n)
+		buf_str(copy, str_from(buf_view(&all), copy->n));
+	assert_int_equal(all.n, copy->n);
+	assert_memory_equal(all.p ? all.p : "", copy->p ? copy->p : "", all.n);
 }
 
 static void frames_name_every_change(void **state)
@@ -102,7 +122,7 @@ static void frames_name_every_change(void **state)
 
 	(void)state;
 	for (unsigned seed = 0; seed < STREAMS; seed++) {
-		own_buf struct buf in = {0};
+		own_buf struct buf in = {0}, history = {0};
 		struct gen g = make_stream(seed, &in);
 		struct term *t = term_new(&(struct term_options){.cols = g.cols, .rows = g.rows});
 		struct term_frame f;
@@ -112,8 +132,10 @@ static void frames_name_every_change(void **state)
 			n = 1 + gen_random(&g, 12);
 			n = n > in.n - at ? in.n - at : n;
 			term_feed(t, in.p + at, n);
-			if (term_frame(t, (int64_t)at * 20, &f))
-				paint(t, &f, painted);
+			if (!term_frame(t, (int64_t)at * 20, &f))
+				continue;
+			paint(t, &f, painted);
+			copy_history(t, &f, &history);
 		}
 		term_free(t);
 	}
