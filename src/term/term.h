@@ -12,6 +12,14 @@
  * byte of the program's can make it fail: what is unknown is skipped, what is too
  * much is cut (the bounds stand with the constants here and in engine.h).
  *
+ * Nor can a byte take long. A character costs its cells, and at most the 255 bytes of a
+ * cluster it joins; a row that leaves the screen is packed in three passes over it. A
+ * sequence costs, whatever its parameters, at most eight passes over the cells of the
+ * screen (packed rows included; DECCOLM: of 132 columns; REP of less than a screen: 4,096
+ * characters), a string three passes over its bytes. What no cell holds any more is looked
+ * for in passes over both screens, one in so many new looks as frees half a table or, when
+ * the table is full, as there are cells for every 64 (collect.c).
+ *
  * The shape is that of libghostty-vt (terminal, grid references, render state,
  * key and mouse encoders, formatter, snapshot), so that one can stand for the
  * other. Behaviour is xterm's where xterm has one; the sources are
