@@ -108,6 +108,8 @@ static void set_columns(struct term *t, bool wide)
 	margins_reset(t);
 	edit_erase_display(t, 2, false);
 	cursor_to(t, 1, 1);
+	if (mode_on(t, MODE_SIZES))
+		report_size(t);
 	if (t->ev.resized)
 		t->ev.resized(t->ev_ctx, t->cols, t->rows);
 }

@@ -88,8 +88,8 @@ size_t term_feed_frame(struct term *t, const void *bytes, size_t n);
 /* Rows and columns within TERM_MIN … TERM_MAX; the primary screen and its history
  * are wrapped anew. False: out of memory or not possible; nothing changed. */
 bool term_resize(struct term *t, unsigned cols, unsigned rows);
-void term_cell_size(struct term *t, unsigned w, unsigned h);
-void term_reset(struct term *t); /* as RIS */
+void term_cell_size(struct term *t, unsigned w, unsigned h); /* pixels */
+void term_reset(struct term *t);			     /* as RIS */
 /* What the viewer has, for the queries OSC 10, 11, 12 and for 2031; told to the
  * program when it asked to be. Colours are 0xRRGGBB, negative for unknown. */
 void term_viewer_colors(struct term *t, int32_t fg, int32_t bg, int32_t cursor, bool dark);

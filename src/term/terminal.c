@@ -103,10 +103,14 @@ bool term_resize(struct term *t, unsigned cols, unsigned rows)
 
 void term_cell_size(struct term *t, unsigned w, unsigned h)
 {
+	uint16_t old_w = t->cell_w, old_h = t->cell_h;
+
 	if (w && w < 1000)
 		t->cell_w = (uint16_t)w;
 	if (h && h < 1000)
 		t->cell_h = (uint16_t)h;
+	if (mode_on(t, MODE_SIZES) && (t->cell_w != old_w || t->cell_h != old_h))
+		report_size(t);
 }
 
 /* ---- what it shows ---- */

@@ -4,6 +4,7 @@
  *	size 20x4                    of the terminal (this is the default)
  *	in "abc\e[1;1H"              bytes in; \e \n \r \t \a \b \\ \" \xHH \u{HEX}
  *	resize 10x4
+ *	cell 9x18                    pixels of a cell
  *	rows "abc" "" …              the screen from the top; rows not named are blank
  *	row 2 "abc"                  one row
  *	history "abc" …              all of history, oldest first
@@ -359,6 +360,16 @@ static bool resize(struct bench *b, const char *p, bool fresh)
 	return !why || fail(b, "invariant", STR("none broken"), str_z(why));
 }
 
+static bool cell_size(struct bench *b, const char *p)
+{
+	unsigned w, h;
+
+	if (sscanf(p, "%ux%u", &w, &h) != 2)
+		return false;
+	term_cell_size(b->t, w, h);
+	return true;
+}
+
 static bool check_sent(struct bench *b, const char *p)
 {
 	bool ok = check_text(b, "sent", p, buf_view(&b->sent));
@@ -424,6 +435,8 @@ static bool run_line(struct bench *b, const char *line)
 		return resize(b, p, true);
 	if (is(line, "resize", &p))
 		return resize(b, p, false);
+	if (is(line, "cell", &p))
+		return cell_size(b, p);
 	if (is(line, "rows", &p))
 		return check_rows(b, p, screen, screen + term_rows(b->t));
 	if (is(line, "row", &p))
