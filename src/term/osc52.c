@@ -62,6 +62,14 @@ static size_t strip_controls(char *p, size_t n)
 	return to;
 }
 
+/* A program may name several; the clipboard is what a person pastes from. */
+static char one_of(struct str where)
+{
+	if (str_find(where, 'c') < where.n)
+		return 'c';
+	return where.n ? where.p[0] : 's';
+}
+
 static char *in_buffer(struct term *t, struct str s)
 {
 	return t->ps.buf + (s.p - t->ps.buf);
@@ -81,7 +89,7 @@ void clipboard_osc(struct term *t, struct str s)
 		return;
 	n = strip_controls(p, n);
 	if (t->ev.clipboard && n <= CLIPBOARD_MAX)
-		t->ev.clipboard(t->ev_ctx, where.n ? where.p[0] : 's', str_n(p, n));
+		t->ev.clipboard(t->ev_ctx, one_of(where), str_n(p, n));
 }
 
 /* tmux's passthrough, only for a clipboard inside: ESC ] 52 ; … BEL or ESC \. */

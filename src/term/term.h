@@ -70,7 +70,9 @@ struct term_options {
 struct term_events {
 	void (*reply)(void *ctx, struct str bytes); /* to the program's input, in order */
 	void (*bell)(void *ctx);
-	void (*clipboard)(void *ctx, char where, struct str data); /* OSC 52; where 'c' 'p' 's' … */
+	/* OSC 52; where: 'c' when the clipboard is among what was named, else the first of them,
+	 * 's' when none was */
+	void (*clipboard)(void *ctx, char where, struct str data);
 	void (*notify)(void *ctx, struct str title, struct str body); /* OSC 9, 99, 777 */
 	void (*resized)(void *ctx, unsigned cols, unsigned rows);     /* DECCOLM did it */
 };

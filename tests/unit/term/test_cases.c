@@ -13,7 +13,7 @@
  *	link 0 2 "http://…"
  *	reply "\e[0n"                everything answered since the last look
  *	wrapped 0 1 …                exactly these rows go on in the next
- *	title "x"   cwd "x"   clipboard "x"   notify ["title" "body"]
+ *	title "x"   cwd "x"   clipboard "x"   where "c"   notify ["title" "body"]
  *	mode ?7 on
  *	alternate yes
  *
@@ -36,6 +36,7 @@ struct bench {
 	size_t chunk;
 	bool thaw; /* freeze and thaw behind every piece */
 	struct buf replies, clipboard, notice, sent;
+	char where; /* the clipboard's letter */
 	char why[512];
 };
 
@@ -46,7 +47,7 @@ static void on_reply(void *ctx, struct str s)
 
 static void on_clipboard(void *ctx, char where, struct str s)
 {
-	(void)where;
+	((struct bench *)ctx)->where = where;
 	buf_clear(&((struct bench *)ctx)->clipboard);
 	buf_str(&((struct bench *)ctx)->clipboard, s);
 }
@@ -459,6 +460,8 @@ static bool run_line(struct bench *b, const char *line)
 		return check_text(b, "cwd", p, term_cwd(b->t));
 	if (is(line, "clipboard", &p))
 		return check_text(b, "clipboard", p, buf_view(&b->clipboard));
+	if (is(line, "where", &p))
+		return check_text(b, "where", p, str_n(&b->where, 1));
 	if (is(line, "notify", &p))
 		return check_notice(b, p);
 	if (is(line, "mode", &p))
