@@ -78,17 +78,24 @@ struct charsets {
 	uint8_t once; /* 2 or 3 after SS2 or SS3, for one character; else 0 */
 };
 
+/* These are frozen as they lie (freeze.c), so that they have no gaps of the compiler's. */
 struct place {
 	uint16_t x, y;
 	bool pending;
+	uint8_t pad;
 };
+_Static_assert(sizeof(struct place) == 6, "no gaps");
 
 struct saved_cursor {
 	uint16_t x, y;
 	bool pending, origin, saved;
+	uint8_t pad;
 	struct style pen;
 	struct charsets sets;
+	uint16_t pad_end;
 };
+_Static_assert(sizeof(struct saved_cursor) == 10 + sizeof(struct style) + sizeof(struct charsets),
+	"no gaps");
 
 enum { KITTY_DEPTH = 8 };
 
