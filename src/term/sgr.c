@@ -57,10 +57,10 @@ static bool extended(const struct csi *c, unsigned i, uint32_t *color, unsigned 
 	return false;
 }
 
+/* One we do not know is an underline still (ghostty, xterm.js). */
 static void underline(struct style *s, unsigned kind)
 {
-	if (kind > UL_DASHED)
-		return;
+	kind = kind > UL_DASHED ? UL_SINGLE : kind;
 	s->attrs = (uint16_t)((s->attrs & ~ATTR_UL) | kind << ATTR_UL_SHIFT);
 }
 
