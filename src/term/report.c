@@ -44,12 +44,13 @@ void report_version(struct term *t)
 	reply(t, "\033P>|%.*s\033\\", (int)t->identity.n, t->identity.p);
 }
 
+/* The page behind it is the VT420's; DA1 says that we are none (xterm at its level 2). */
 static void cursor_position(struct term *t, bool dec)
 {
 	bool origin = mode_on(t, MODE_DECOM);
 	unsigned y = t->cur.y - (origin ? t->top : 0u), x = t->cur.x - (origin ? t->left : 0u);
 
-	reply(t, dec ? "\033[?%u;%u;1R" : "\033[%u;%uR", y + 1, x + 1);
+	reply(t, dec ? "\033[?%u;%uR" : "\033[%u;%uR", y + 1, x + 1);
 }
 
 static void report_scheme(struct term *t)
