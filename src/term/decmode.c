@@ -95,14 +95,10 @@ void modes_reset(struct term *t)
 
 /* ---- effects ---- */
 
-/* DECCOLM, where mode 40 allows it: 80 or 132 columns, a clear screen, no margins
- * (STD070 §5). The owner hears of the new size and may set it back. */
-static void set_columns(struct term *t, bool wide)
+/* 80 or 132 columns, a clear screen, no margins (STD070 §5). The owner hears of the new size
+ * and may set it back. */
+void modes_columns(struct term *t, bool wide)
 {
-	if (!mode_on(t, MODE_ALLOW_COLM)) {
-		mode_put(t, MODE_DECCOLM, false);
-		return;
-	}
 	if (!resize_to(t, wide ? 132 : 80, t->rows, false))
 		return;
 	margins_reset(t);
@@ -112,6 +108,15 @@ static void set_columns(struct term *t, bool wide)
 		report_size(t);
 	if (t->ev.resized)
 		t->ev.resized(t->ev_ctx, t->cols, t->rows);
+}
+
+/* DECCOLM, where mode 40 allows it */
+static void set_columns(struct term *t, bool wide)
+{
+	if (mode_on(t, MODE_ALLOW_COLM))
+		modes_columns(t, wide);
+	else
+		mode_put(t, MODE_DECCOLM, false);
 }
 
 static void leave_alternate(struct term *t, bool clear)

@@ -386,6 +386,7 @@ void modes_set(struct term *t, const struct csi *c, bool on);
 void modes_save(struct term *t, const struct csi *c);
 void modes_restore(struct term *t, const struct csi *c);
 void modes_report(struct term *t, const struct csi *c);
+void modes_columns(struct term *t, bool wide); /* what DECCOLM does */
 void report_da(struct term *t, const struct csi *c);
 void report_dsr(struct term *t, const struct csi *c);
 void report_window(struct term *t, const struct csi *c);

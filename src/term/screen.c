@@ -74,9 +74,12 @@ static void keys_reset(struct term *t)
 	t->keypad_app = false;
 }
 
-/* RIS: everything but size, cell size and what the owner told us. */
+/* RIS: everything but size, cell size and what the owner told us. The columns of DECCOLM are
+ * no size of the owner's and go (xterm). */
 void screen_reset(struct term *t)
 {
+	bool wide = mode_on(t, MODE_DECCOLM) && t->cols == 132; /* not set back by the owner */
+
 	modes_reset(t);
 	cursor_reset(t);
 	margins_reset(t);
@@ -101,6 +104,8 @@ void screen_reset(struct term *t)
 	t->changes |= TERM_CHANGED_TITLE | TERM_CHANGED_CWD | TERM_CHANGED_PROGRESS |
 		      TERM_CHANGED_MODES | TERM_CHANGED_HISTORY;
 	screen_all_dirty(t);
+	if (wide)
+		modes_columns(t, false);
 }
 
 /* DECSTR (DEC STD 070 §9; xterm's ReallyReset): modes, margins, pen, charsets and
