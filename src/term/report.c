@@ -181,11 +181,13 @@ static unsigned bound(unsigned value, unsigned fallback, unsigned max)
 	return value > max ? max : value;
 }
 
-/* xterm's checksum: the negated sum of the characters and their attributes. */
+/* xterm's checksum: the negated sum of the characters and their attributes; a place
+ * where nothing was written counts as a blank at the beginning only. */
 void report_checksum(struct term *t, const struct csi *c)
 {
 	bool origin = mode_on(t, MODE_DECOM);
 	unsigned dy = origin ? t->top : 0u, dx = origin ? t->left : 0u, sum = 0;
+	bool first = true;
 	unsigned top = bound(csi_param(c, 2), 1, t->rows) + dy;
 	unsigned left = bound(csi_param(c, 3), 1, t->cols) + dx;
 	unsigned bottom = bound(csi_param(c, 4), t->rows, t->rows) + dy;
@@ -194,7 +196,8 @@ void report_checksum(struct term *t, const struct csi *c)
 	if (!t->checksum)
 		return;
 	for (unsigned y = top - 1; y < bottom && y < t->rows; y++)
-		for (unsigned x = left - 1; x < right && x < t->cols; x++)
-			sum += checksum_cell(t, row_at(t, y)->c[x]);
+		for (unsigned x = left - 1; x < right && x < t->cols; x++, first = false)
+			if (first || row_at(t, y)->c[x])
+				sum += checksum_cell(t, row_at(t, y)->c[x]);
 	reply(t, "\033P%u!~%04X\033\\", csi_param(c, 0), (0u - sum) & 0xFFFF);
 }
