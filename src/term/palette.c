@@ -1,7 +1,8 @@
+#include "term/colorname.h"
 #include "term/engine.h"
 
 /* OSC 4 10 11 12 104 110 111 112 (xterm ctlseqs "Operating System Commands").
- * A colour is "#" and 3, 6, 9 or 12 hex digits, or "rgb:r/g/b" with 1-4 each. */
+ * A colour is "#" and 3, 6, 9 or 12 hex digits, "rgb:r/g/b" with 1-4 each, or a name. */
 
 static int hex(char c)
 {
@@ -35,7 +36,9 @@ static bool parse_color(struct str s, uint32_t *rgb)
 	struct str rest = str_from(s, slash ? 4 : 1), piece;
 	int c[3];
 
-	if (!slash && (!s.n || s.p[0] != '#' || rest.n % 3 || rest.n > 12))
+	if (!slash && (!s.n || s.p[0] != '#'))
+		return colorname_find(s, rgb);
+	if (!slash && (rest.n % 3 || rest.n > 12))
 		return false;
 	for (int i = 0; i < 3; i++) {
 		if (slash && !str_split(&rest, '/', &piece))
