@@ -76,6 +76,9 @@ done
 ok $? "term-host ends as its command does"
 # It is CMD's end that counts: not that of what CMD leaves on the terminal, and not that of its output.
 start=$SECONDS
+"$tools/term-host" -- "$T/none" >"$T/out" 2>"$T/err"
+[ $? = 127 ] && [ "$(cat "$T/err")" = "term-host: cannot run $T/none: No such file or directory" ]
+ok $? "term-host says that a command cannot be run"
 "$tools/term-host" --timeout 20 -- sh -c 'setsid sleep 20 & printf left; exit 4' >"$T/out" 2>"$T/err"
 [ $? = 4 ] && grep -q '"text":"left"' "$T/out" && [ $((SECONDS - start)) -lt 10 ]
 ok $? "term-host ends although somebody keeps the terminal"

@@ -73,6 +73,7 @@ static bool start(struct session *h, char **argv)
 {
 	struct winsize ws = {
 		.ws_row = (unsigned short)h->term.rows, .ws_col = (unsigned short)h->term.cols};
+	int err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3); /* the child's own is the PTY */
 
 	h->pid = forkpty(&h->host.fd, NULL, NULL, &ws);
 	if (h->pid == 0) {
@@ -82,8 +83,10 @@ static bool start(struct session *h, char **argv)
 		unsetenv("STY");
 		unsetenv("ZELLIJ");
 		execvp(argv[0], argv);
+		dprintf(err, "term-host: cannot run %s: %s\n", argv[0], strerror(errno));
 		_exit(127);
 	}
+	close(err);
 	return h->pid > 0 && fcntl(h->host.fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
