@@ -85,7 +85,7 @@ void term_set_events(struct term *t, const struct term_events *ev, void *ctx);
 void term_feed(struct term *t, const void *bytes, size_t n);
 /* The same, but stops behind the end of a synchronized update (mode 2026) when a
  * frame was held back for it; returns the bytes taken. The rest is to be fed after
- * term_frame(), so that a program that never pauses is still shown whole frames. */
+ * term_frame_done(), so that a program that never pauses is still shown whole frames. */
 size_t term_feed_frame(struct term *t, const void *bytes, size_t n);
 /* Rows and columns within TERM_MIN … TERM_MAX; the primary screen and its history
  * are wrapped anew. False: out of memory or not possible; nothing changed. */
@@ -167,16 +167,25 @@ enum {
 };
 enum { TERM_SYNC_LIMIT_MS = 150 };
 struct term_frame {
+	/* since the last frame that was done */
 	bool all;	   /* everything changed */
 	unsigned scrolled; /* first the whole screen moved up by so many rows … */
 	unsigned changes;  /* TERM_CHANGED_* */
+	/* what there is now */
+	unsigned cols, rows;
+	bool alternate;
+	uint64_t first_row, screen_row;
 	struct term_cursor cursor;
+	struct str title, cwd; /* valid until the term is fed */
+	struct term_progress progress;
 };
-/* False: a synchronized update is under way and younger than 150 ms: keep showing
- * what is shown. True: fills f and begins the next frame; then … term_row_dirty()
- * says of each screen row whether it must be drawn. */
+/* All that a painter needs but the cells, which term_line() has with links and prompt marks,
+ * and what comes as an event. It takes nothing away: asked again, it says the same, until
+ * term_frame_done() begins the next frame; nothing may be fed in between. False: a
+ * synchronized update is under way and younger than 150 ms: keep showing what is shown.
+ * Of each row of the screen term_row_dirty() says whether it must be drawn. */
 bool term_frame(struct term *t, int64_t now_ms, struct term_frame *f);
 bool term_row_dirty(const struct term *t, unsigned row);
-void term_rows_clean(struct term *t); /* after drawing */
+void term_frame_done(struct term *t); /* it was drawn */
 
 #endif

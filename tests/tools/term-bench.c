@@ -48,7 +48,7 @@ static void our_feed(void *t, const char *p, size_t n)
 
 	term_feed(t, p, n);
 	if (term_frame(t, 0, &f)) /* as a painter would, once a piece */
-		term_rows_clean(t);
+		term_frame_done(t);
 }
 
 static void our_stop(void *t)

@@ -164,21 +164,59 @@ static void synchronized_frames(void **state)
 
 	(void)state;
 	assert_true(term_frame(t, 0, &f) && f.all);
-	term_rows_clean(t);
+	term_frame_done(t);
 	term_feed(t, "\033[?2026hx", 9);
 	assert_false(term_frame(t, 1000, &f));
 	assert_false(term_frame(t, 1149, &f));
 	assert_true(term_frame(t, 1150, &f));
 	assert_true(term_row_dirty(t, 0));
 	assert_false(term_row_dirty(t, 1));
+	term_frame_done(t);
+	assert_false(term_row_dirty(t, 0));
 	assert_false(term_frame(t, 1151, &f));
 	/* A held frame makes the feed stop where the update ends. */
 	assert_int_equal(term_feed_frame(t, "ab\033[?2026lcd", 12), 10);
 	assert_true(term_frame(t, 1152, &f));
 	assert_false(f.all);
+	term_frame_done(t);
 	term_feed(t, "\033[24;1H\n\n", 9);
 	assert_true(term_frame(t, 1153, &f));
 	assert_int_equal(f.scrolled, 2);
+	term_free(t);
+}
+
+/* A frame tells all that changed, and again until it is done: drawing may fail. */
+static void frames(void **state)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 20, .rows = 4});
+	static const char bytes[] = "\033]2;a title\a\033]7;file://h/d\a\033]9;4;1;40\a\a"
+				    "1\r\n2\r\n3\r\n4\r\n5\033[?25l";
+	struct term_frame f;
+
+	(void)state;
+	assert_non_null(t);
+	assert_true(term_frame(t, 0, &f));
+	term_frame_done(t);
+	assert_true(term_frame(t, 0, &f));
+	assert_false(f.all);
+	assert_int_equal(f.changes, 0);
+	term_feed(t, bytes, sizeof(bytes) - 1);
+	for (int i = 0; i < 2; i++) {
+		assert_true(term_frame(t, 0, &f));
+		assert_int_equal(f.changes & (TERM_CHANGED_TITLE | TERM_CHANGED_CWD |
+						     TERM_CHANGED_PROGRESS | TERM_CHANGED_BELL),
+			TERM_CHANGED_TITLE | TERM_CHANGED_CWD | TERM_CHANGED_PROGRESS |
+				TERM_CHANGED_BELL);
+		assert_true(str_eqz(f.title, "a title") && str_eqz(f.cwd, "file://h/d"));
+		assert_true(f.progress.state == 1 && f.progress.percent == 40);
+		assert_true(f.cols == 20 && f.rows == 4 && !f.alternate && f.scrolled == 1);
+		assert_int_equal(f.screen_row - f.first_row, 1);
+		assert_true(f.cursor.row == 3 && f.cursor.col == 1 && !f.cursor.visible);
+	}
+	term_frame_done(t);
+	term_feed(t, "\033[?1049h", 8);
+	assert_true(term_frame(t, 0, &f));
+	assert_true(f.alternate && f.all && f.changes & TERM_CHANGED_SCREEN);
 	term_free(t);
 }
 
@@ -187,7 +225,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sequences), cmocka_unit_test(strings),
 		cmocka_unit_test(marks), cmocka_unit_test(ever_new),
 		cmocka_unit_test(little_memory), cmocka_unit_test(pieces),
-		cmocka_unit_test(impossible_sizes), cmocka_unit_test(synchronized_frames)};
+		cmocka_unit_test(impossible_sizes), cmocka_unit_test(synchronized_frames),
+		cmocka_unit_test(frames)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ static void paint(struct term *t, const struct term_frame *f, struct buf *painte
 	for (unsigned y = 0; y < rows; y++)
 		if (f->all || term_row_dirty(t, y))
 			row_look(t, term_screen_row(t) + y, &painted[y]);
-	term_rows_clean(t);
+	term_frame_done(t);
 	for (unsigned y = 0; y < rows; y++) {
 		row_look(t, term_screen_row(t) + y, &now);
 		assert_int_equal(now.n, painted[y].n);
