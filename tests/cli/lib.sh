@@ -180,13 +180,14 @@ end_bg() {
 	cp "$T/bg.err" "$T/err"
 	check_sanitizer
 }
-# listens_to_int PID: until it catches SIGINT (bit 1 of SigCgt), and so has come up (20 s).
+# listens_to_int PID: until it catches SIGINT (bit 1 of SigCgt), and so has come up (20 s). Before it is
+# codelima it is this shell, which catches it too, and takes $base away with its last breath.
 listens_to_int() {
 	local left=400 caught=0
 	[ -d /proc/self ] || sleep 2 # macOS does not tell
 	while [ -d /proc/self ] && [ "$left" -gt 0 ]; do
 		caught=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null)
-		case $caught in [2367abef]) return ;; esac
+		case $caught in [2367abef]) [ "/proc/$1/exe" -ef "$CODELIMA" ] && return ;; esac
 		left=$((left - 1))
 		sleep 0.05
 	done
