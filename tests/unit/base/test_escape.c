@@ -164,6 +164,21 @@ static void test_maximal_subparts(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+static void test_plain(void **state)
+{
+	static const struct {
+		struct str s;
+		bool plain;
+	} rows[] = {{STR(""), true}, {STR("file:///a%20b"), true}, {STR("caf\xC3\xA9"), true},
+		{STR("\xC2\xA0"), true}, {STR("a\tb"), false}, {STR("a\0b"), false},
+		{STR("\x7F"), false}, {STR("\xC2\x80"), false}, {STR("\xC2\x9F"), false},
+		{STR("\x9B"), false}, {STR("ab\xC3"), false}, {STR("\xED\xA0\x80"), false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_true(utf8_plain(rows[i].s) == rows[i].plain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_utf8_round),
 		cmocka_unit_test(test_maximal_subparts),
+		cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
