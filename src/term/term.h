@@ -45,7 +45,7 @@ struct term;
 
 /* Of what a program sees: raised when the engine answers or paints something anew. The tables
  * are those of this Unicode version (uniprop_table.c). */
-#define TERM_ENGINE_VERSION "1.0"
+#define TERM_ENGINE_VERSION "1.1"
 #define TERM_UNICODE_VERSION "15.0"
 
 enum { TERM_MIN = 1, TERM_MAX = 4096, TERM_MAX_CELLS = 1 << 20 };
