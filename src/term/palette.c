@@ -166,17 +166,21 @@ static void reset_indexed(struct term *t, struct str s)
 			set_indexed(t, i, default_color(i));
 }
 
-/* The colour in use; the cursor's falls back to the text's. */
-static bool dynamic_now(const struct term *t, unsigned which, uint32_t *rgb)
+/* The colour in use. The cursor's falls back to the text's; what nobody told is light grey
+ * on black or black on white: a program that asks waits for an answer. */
+static uint32_t dynamic_now(const struct term *t, unsigned which)
 {
 	uint32_t c = t->pal.dynamic[which];
 
 	if (!(c & PALETTE_SET))
 		c = t->pal.initial[which];
-	if (!(c & PALETTE_SET) && which == DYNAMIC_CURSOR)
-		return dynamic_now(t, DYNAMIC_FG, rgb);
-	*rgb = c & 0xFFFFFF;
-	return (c & PALETTE_SET) != 0;
+	if (c & PALETTE_SET)
+		return c & 0xFFFFFF;
+	if (which == DYNAMIC_CURSOR)
+		return dynamic_now(t, DYNAMIC_FG);
+	if ((which == DYNAMIC_BG) == t->dark)
+		return 0x000000;
+	return which == DYNAMIC_BG ? 0xFFFFFF : 0xE5E5E5;
 }
 
 /* OSC 10 and on: each further value belongs to the next number. */
@@ -189,8 +193,7 @@ static void dynamics(struct term *t, unsigned n, struct str s, bool bel)
 	for (; n < 10 + DYNAMICS && str_split(&s, ';', &spec); n++) {
 		if (str_eqz(spec, "?")) {
 			snprintf(what, sizeof(what), "%u", n);
-			if (dynamic_now(t, n - 10, &rgb))
-				tell(t, what, rgb, bel);
+			tell(t, what, dynamic_now(t, n - 10), bel);
 		} else if (parse_color(spec, &rgb)) {
 			t->pal.dynamic[n - 10] = rgb | PALETTE_SET;
 			t->changes |= TERM_CHANGED_COLORS;

@@ -93,7 +93,8 @@ bool term_resize(struct term *t, unsigned cols, unsigned rows);
 void term_cell_size(struct term *t, unsigned w, unsigned h); /* pixels */
 void term_reset(struct term *t);			     /* as RIS */
 /* What the viewer has, for the queries OSC 10, 11, 12 and for 2031; told to the
- * program when it asked to be. Colours are 0xRRGGBB, negative for unknown. */
+ * program when it asked to be. Colours are 0xRRGGBB, negative for unknown: then, and as
+ * long as nobody has told, light grey on black is answered, or black on white. */
 void term_viewer_colors(struct term *t, int32_t fg, int32_t bg, int32_t cursor, bool dark);
 void term_viewer_visible(struct term *t, bool visible); /* 2033 */
 

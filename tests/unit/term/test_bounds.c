@@ -220,13 +220,39 @@ static void frames(void **state)
 	term_free(t);
 }
 
+static void on_reply(void *ctx, struct str s)
+{
+	buf_str(ctx, s);
+}
+
+/* A program that asks for colours is answered, whatever the viewer told. */
+static void viewer_colors(void **state)
+{
+	struct term *t = term_new(&(struct term_options){.light = true});
+	struct str ask = STR("\033]10;?\a\033]11;?\a");
+	own_buf struct buf out = {0};
+
+	(void)state;
+	assert_non_null(t);
+	term_set_events(t, &(struct term_events){.reply = on_reply}, &out);
+	term_feed(t, ask.p, ask.n);
+	assert_true(str_eqz(
+		buf_view(&out), "\033]10;rgb:0000/0000/0000\a\033]11;rgb:ffff/ffff/ffff\a"));
+	buf_clear(&out);
+	term_viewer_colors(t, 0x112233, -1, -1, true);
+	term_feed(t, ask.p, ask.n);
+	assert_true(str_eqz(
+		buf_view(&out), "\033]10;rgb:1111/2222/3333\a\033]11;rgb:0000/0000/0000\a"));
+	term_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sequences), cmocka_unit_test(strings),
 		cmocka_unit_test(marks), cmocka_unit_test(ever_new),
 		cmocka_unit_test(little_memory), cmocka_unit_test(pieces),
 		cmocka_unit_test(impossible_sizes), cmocka_unit_test(synchronized_frames),
-		cmocka_unit_test(frames)};
+		cmocka_unit_test(frames), cmocka_unit_test(viewer_colors)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
