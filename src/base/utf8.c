@@ -79,7 +79,7 @@ bool utf8_plain(struct str s)
 
 	for (size_t i = 0; i < s.n;) {
 		i += utf8_decode(str_from(s, i), &cp);
-		if (cp == UTF8_BAD || cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+		if (cp == UTF8_BAD || utf8_control(cp))
 			return false;
 	}
 	return true;

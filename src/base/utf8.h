@@ -19,7 +19,11 @@ size_t utf8_decode(struct str s, uint32_t *cp);
 #define utf8_encode codelima_utf8_encode
 size_t utf8_encode(uint32_t cp, char out[4]); /* cp ≤ 0x10FFFF, no surrogate */
 bool utf8_valid(struct str s);
-bool utf8_plain(struct str s); /* valid, and without controls: C0, DEL, C1 */
+static inline bool utf8_control(uint32_t cp) /* C0, DEL, C1 */
+{
+	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0);
+}
+bool utf8_plain(struct str s); /* valid, and without controls */
 int utf8_width(uint32_t cp);   /* 0, 1 or 2; 0 for controls */
 
 #endif

@@ -1,12 +1,12 @@
 #include "term/engine.h"
 
-/* Erased cells take the pen's background (terminfo bce; xterm). */
 void cursor_look(struct term *t)
 {
 	t->cur.look = cell_look(style_id(t, &t->cur.pen), t->cur.link);
 	t->cur.pen_state = PEN_LOOK;
 }
 
+/* Erased cells take the pen's background (terminfo bce; xterm). */
 void cursor_pen(struct term *t)
 {
 	struct style blank = {.bg = t->cur.pen.bg};

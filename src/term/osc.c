@@ -30,7 +30,7 @@ struct str text_clean(struct str s, char *buf, size_t max)
 	while (i < s.n) {
 		i += utf8_decode(str_from(s, i), &cp);
 		cp = cp == UTF8_BAD ? 0xFFFD : cp;
-		if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+		if (utf8_control(cp))
 			continue;
 		if (n + 4 > max)
 			break;

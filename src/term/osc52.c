@@ -49,9 +49,7 @@ static size_t strip_controls(char *p, size_t n)
 	while (i < n) {
 		uint32_t cp;
 		size_t len = utf8_decode(str_n(p + i, n - i), &cp);
-		bool keep =
-			cp == '\n' || cp == '\t' ||
-			(cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != UTF8_BAD);
+		bool keep = cp == '\n' || cp == '\t' || (cp != UTF8_BAD && !utf8_control(cp));
 
 		if (keep) {
 			memmove(p + to, p + i, len);

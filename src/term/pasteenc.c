@@ -5,7 +5,7 @@
 
 static void put_char(struct buf *out, struct str c, uint32_t cp, bool bracketed)
 {
-	bool control = cp < 0x20 || cp == 0x7F || (cp >= 0x80 && cp < 0xA0) || cp == UTF8_BAD;
+	bool control = cp == UTF8_BAD || utf8_control(cp);
 
 	if (cp == '\n' && !bracketed)
 		buf_putc(out, '\r');

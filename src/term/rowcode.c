@@ -253,7 +253,7 @@ static bool unpack_cell(struct rowview *v, struct tmem *m, struct str text, size
 		*at += 2 + n;
 	} else {
 		*at += utf8_decode(str_from(text, *at), &cp);
-		if (cp == UTF8_BAD || (cp && cp < 0x20) || (cp >= 0x7F && cp < 0xA0))
+		if (cp == UTF8_BAD || (cp && utf8_control(cp)))
 			return false;
 		c = cp;
 	}

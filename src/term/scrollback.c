@@ -15,6 +15,11 @@ static struct block *block_at(const struct scrollback *s, uint32_t i)
 	return s->b[(s->head + i) & (s->cap_blocks - 1)];
 }
 
+static struct block *last_block(const struct scrollback *s)
+{
+	return s->n_blocks ? block_at(s, s->n_blocks - 1) : NULL;
+}
+
 static size_t block_size(const struct block *b)
 {
 	return sizeof(*b) + b->cap;
@@ -106,11 +111,6 @@ static struct block *new_block(struct scrollback *s, struct tmem *m, uint32_t ca
 	s->b[(s->head + s->n_blocks++) & (s->cap_blocks - 1)] = b;
 	s->bytes += size;
 	return b;
-}
-
-static struct block *last_block(const struct scrollback *s)
-{
-	return s->n_blocks ? block_at(s, s->n_blocks - 1) : NULL;
 }
 
 /* Whether `size` bytes and their offset find room in the block. */
@@ -219,7 +219,7 @@ void scrollback_pop(struct scrollback *s, struct tmem *m)
 
 bool scrollback_unwrap(struct scrollback *s)
 {
-	struct block *b = s->n ? block_at(s, s->n_blocks - 1) : NULL;
+	struct block *b = last_block(s);
 	char *flags = b ? b->data + offset_of(b, b->n - 1) + offsetof(struct rowhead, flags) : NULL;
 
 	if (!flags || !(*flags & ROW_WRAPPED))
