@@ -407,7 +407,7 @@ void notice_forget(struct term *t);
 void clipboard_osc(struct term *t, struct str s);
 void clipboard_tmux(struct term *t, struct str s);
 /* In place: the result is never longer. False on anything that is not base64. */
-bool base64_decode(char *p, size_t n, size_t *out);
+bool osc_base64(char *p, size_t n, size_t *out);
 
 /* palette.c */
 void palette_fini(struct term *t);

@@ -109,7 +109,7 @@ void notice_99(struct term *t, struct str s)
 		notice_forget(t);
 	text_set(t, &n->id, p.id, NOTICE_ID);
 	if (p.encoded && p.text.n) {
-		if (!base64_decode(t->ps.buf + (p.text.p - t->ps.buf), p.text.n, &len))
+		if (!osc_base64(t->ps.buf + (p.text.p - t->ps.buf), p.text.n, &len))
 			len = 0;
 		p.text.n = len;
 	}

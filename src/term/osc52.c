@@ -17,7 +17,7 @@ static int digit(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-bool base64_decode(char *p, size_t n, size_t *out)
+bool osc_base64(char *p, size_t n, size_t *out)
 {
 	uint32_t bits = 0;
 	unsigned have = 0;
@@ -83,7 +83,7 @@ void clipboard_osc(struct term *t, struct str s)
 	if (!str_split(&s, ';', &where) || !s.p || !s.n || str_eqz(s, "?"))
 		return;
 	p = in_buffer(t, s);
-	if (!base64_decode(p, s.n, &n))
+	if (!osc_base64(p, s.n, &n))
 		return;
 	n = strip_controls(p, n);
 	if (t->ev.clipboard && n <= CLIPBOARD_MAX)
