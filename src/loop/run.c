@@ -21,11 +21,12 @@
 /* What the `limit` timer means, and what comes next:
  *
  *	RUNNING   the deadline             → ENDING
- *	ENDING    TERM was not enough      → KILLED
+ *	ENDING    TERM had no effect yet   → REMINDED
+ *	REMINDED  nor had the second TERM  → KILLED
  *	KILLED    nor was KILL: give up    → DONE
  *	DRAINING  the child has ended, somebody else has its pipes → DONE
  */
-enum phase { RUNNING, ENDING, KILLED, DRAINING, DONE };
+enum phase { RUNNING, ENDING, REMINDED, KILLED, DRAINING, DONE };
 
 struct job {
 	struct run *r;
@@ -70,6 +71,16 @@ static void set_limit(struct job *j, int64_t ms)
 	uv_timer_start(&j->limit, on_limit, ms > 0 ? (uint64_t)ms : 0, 0);
 }
 
+/* Half of the grace. TERM is sent twice in it: a shell with a trap that has just forked
+ * loses a signal, for the child takes it with the shell's handler before it drops that
+ * (2 % of random moments in a short script, dash 0.5.12). */
+static void terminate(struct job *j)
+{
+	proc_signal_group(j->pid, SIGTERM);
+	proc_signal_group(j->pid, SIGCONT); /* a stopped process sees no TERM */
+	set_limit(j, (j->r->grace_ms ? j->r->grace_ms : GRACE_MS) / 2);
+}
+
 /* Ends the child because of j->why. Its stdin stays open, unfed: the end of
  * input would look like the end of the data. Its output is still read, so that
  * it can say its last words. */
@@ -81,9 +92,7 @@ static void end_child(struct job *j)
 	if (j->phase != RUNNING)
 		return;
 	j->phase = ENDING;
-	proc_signal_group(j->pid, SIGTERM);
-	proc_signal_group(j->pid, SIGCONT); /* a stopped process sees no TERM */
-	set_limit(j, j->r->grace_ms ? j->r->grace_ms : GRACE_MS);
+	terminate(j);
 	uv_timer_start(&j->tick, on_tick, ENDING_TICK_MS, ENDING_TICK_MS);
 }
 
@@ -235,6 +244,10 @@ static void on_limit(uv_timer_t *t)
 			out_of_time(j);
 		break;
 	case ENDING:
+		j->phase = REMINDED;
+		terminate(j);
+		break;
+	case REMINDED:
 		j->phase = KILLED;
 		proc_signal_group(j->pid, SIGKILL);
 		set_limit(j, GRACE_MS);

@@ -7,10 +7,10 @@
  * One libuv loop for one child. The child leads a session, and so a process
  * group, of its own: without a terminal a program that wants a password fails
  * instead of being stopped for ever. (Interactive children: spawn(), spawn_wait().)
- * On cancel or deadline the group gets TERM, 5 s later KILL; the child is reaped
- * and its group is gone before run() returns (contract/lima.md §1). A child that
- * ends by itself leaves what it started alone. Cancel is noticed at once when it
- * comes through signals_install(), at a tick otherwise.
+ * On cancel or deadline the group gets TERM, after 2.5 s once more, after 5 s KILL; the
+ * child is reaped and its group is gone before run() returns (contract/lima.md §1). A
+ * child that ends by itself leaves what it started alone. Cancel is noticed at once when
+ * it comes through signals_install(), at a tick otherwise.
  *
  * Output is bounded: stdout is kept up to max_out and is an error beyond; of
  * stderr the last 64 KiB are kept. A child that closes its streams and lingers, or

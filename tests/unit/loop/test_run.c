@@ -379,6 +379,8 @@ static void a_deadline_ends_it(void **state)
 		{"trap 'exit 9' TERM; while :; do sleep 0.01; done", 150, 2000, 9},
 		{"trap '' TERM; while :; do sleep 0.01; done", 450, 4000, 137},
 		{"kill -STOP $$", 150, 2000, 143},
+		/* The first TERM is lost, the second is not. */
+		{"trap \"trap 'exit 9' TERM\" TERM; while :; do sleep 0.01; done", 300, 2000, 9},
 		/* The leader goes, its child ignores TERM: the group is still ended. */
 		{"(trap '' TERM; exec sleep 60) & exec sleep 60", 450, 4000, 143},
 	};
