@@ -38,15 +38,21 @@ static struct str env_commands(const void *rec, struct buf *b)
 	return buf_view(b);
 }
 
+static struct str env_deleted(const void *rec, struct buf *b)
+{
+	return out_seconds(((const struct environment *)rec)->deleted_at, b);
+}
+
 bool cmd_environment_list(struct invocation *inv, struct err *e)
 {
-	static const struct column columns[] = {
-		{"slug", env_slug}, {"uuid", env_id}, {"commands", env_commands}};
+	static const struct column columns[] = {{"slug", env_slug}, {"uuid", env_id},
+		{"commands", env_commands}, {"deleted_at", env_deleted}};
+	bool deleted = inv_has(inv, "include-deleted");
 	own_records struct record_list l = {0};
 
-	if (!environment_list(&inv->home, inv->ctx, inv_has(inv, "include-deleted"), &l, e))
+	if (!environment_list(&inv->home, inv->ctx, deleted, &l, e))
 		return false;
-	out_list(inv, &environment_fields, l.v, l.n, columns, countof(columns));
+	out_list(inv, &environment_fields, l.v, l.n, columns, countof(columns) - !deleted);
 	return true;
 }
 

@@ -60,19 +60,25 @@ CELL(cell_vm, node_failed_and_runs(n, &n->observation) && !n->deleted_at ? n->st
 CELL(cell_agent, n->agent_profile_name)
 #undef CELL
 
+static struct str cell_deleted(const void *rec, struct buf *b)
+{
+	return out_seconds(((const struct node *)rec)->deleted_at, b);
+}
+
 bool cmd_node_list(struct invocation *inv, struct err *e)
 {
 	static const struct column columns[] = {{"slug", cell_slug}, {"uuid", cell_id},
 		{"workspace_mode", cell_mode}, {"workspace_path", cell_path},
-		{"runtime", cell_runtime}, {"vm_status", cell_vm}, {"agent", cell_agent}};
+		{"runtime", cell_runtime}, {"vm_status", cell_vm}, {"agent", cell_agent},
+		{"deleted_at", cell_deleted}};
+	bool deleted = inv_has(inv, "include-deleted");
 	own_records struct record_list l = {0};
 
-	if (!node_list(&inv->home, inv->ctx, inv_value(inv, "project"),
-		    inv_has(inv, "include-deleted"), &l, e))
+	if (!node_list(&inv->home, inv->ctx, inv_value(inv, "project"), deleted, &l, e))
 		return false;
 	for (size_t i = 0; i < l.n && !inv_json(inv); i++)
 		node_status_for_people(&inv->home, (struct node *)l.v + i);
-	out_list(inv, &node_fields, l.v, l.n, columns, countof(columns));
+	out_list(inv, &node_fields, l.v, l.n, columns, countof(columns) - !deleted);
 	return true;
 }
 

@@ -44,16 +44,22 @@ CELL(cell_runtime, default_runtime)
 CELL(cell_agent, agent_profile_name)
 #undef CELL
 
+static struct str cell_deleted(const void *rec, struct buf *b)
+{
+	return out_seconds(((const struct project *)rec)->deleted_at, b);
+}
+
 bool cmd_project_list(struct invocation *inv, struct err *e)
 {
 	static const struct column columns[] = {{"slug", cell_slug}, {"uuid", cell_id},
 		{"workspace_path", cell_workspace}, {"runtime", cell_runtime},
-		{"agent", cell_agent}};
+		{"agent", cell_agent}, {"deleted_at", cell_deleted}};
+	bool deleted = inv_has(inv, "include-deleted");
 	own_records struct record_list l = {0};
 
-	if (!project_list(&inv->home, inv->ctx, inv_has(inv, "include-deleted"), &l, e))
+	if (!project_list(&inv->home, inv->ctx, deleted, &l, e))
 		return false;
-	out_list(inv, &project_fields, l.v, l.n, columns, countof(columns));
+	out_list(inv, &project_fields, l.v, l.n, columns, countof(columns) - !deleted);
 	return true;
 }
 

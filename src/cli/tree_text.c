@@ -31,21 +31,21 @@ static void roots(const struct project_tree *t, struct stack *s)
 		push(s, t->lineage.roots, t->lineage.n_roots, 0);
 }
 
-static void line(
-	struct buf *out, const struct buf *prefix, bool last, const char *what, const char *slug)
+static void line(struct buf *out, const struct buf *prefix, bool last, const char *what,
+	const char *slug, const char *deleted_at)
 {
 	buf_str(out, buf_view(prefix));
 	buf_puts(out, last ? "└── " : "├── ");
 	buf_puts(out, what);
 	escape_text(out, str_z(slug));
-	buf_putc(out, '\n');
+	buf_puts(out, deleted_at ? " (deleted)\n" : "\n");
 }
 
 static void node_lines(struct buf *out, const struct buf *prefix, const struct tree_item *item)
 {
 	for (size_t i = 0; i < item->n_nodes; i++)
 		line(out, prefix, i + 1 == item->n_nodes && !item->n_children,
-			"node: ", item->nodes[i]->slug);
+			"node: ", item->nodes[i]->slug, item->nodes[i]->deleted_at);
 }
 
 void tree_text(const struct project_tree *t, struct buf *out)
@@ -65,7 +65,7 @@ void tree_text(const struct project_tree *t, struct buf *out)
 		const struct tree_item *item = f->items[f->at++];
 		bool last = f->at == f->n;
 
-		line(out, &prefix, last, "", item->project->slug);
+		line(out, &prefix, last, "", item->project->slug, item->project->deleted_at);
 		buf_puts(&prefix, last ? "    " : "│   ");
 		node_lines(out, &prefix, item);
 		push(&s, item->children, item->n_children, prefix.n);

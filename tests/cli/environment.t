@@ -79,6 +79,7 @@ cl --json environment delete "$id"; status 0; json_like .data.deleted_at ^20 "no
 cl --json environment list; json '.data.*.slug' "codex
 claude-code"
 cl --json environment list --include-deleted; json '.data.#' 3
+cl environment list --include-deleted; out_like '^dev .* 20[0-9T:-]+Z$'
 cl --json environment show dev; status 0; json .data.id "$id" "still showable"
 cl --json environment delete dev; refused 5 PreconditionFailed; json .error.fields.id "$id"
 cl --json environment update dev --bootstrap-command x; refused 5 PreconditionFailed

@@ -169,7 +169,7 @@ gone "$LIMA_HOME/app" "the VM is gone"
 there "$FAKE_WORK/app/README" "the workspace is not"
 file_has "$d/node.yaml" 'lifecycle_state: terminated'; file_has "$d/events.jsonl" node.deleted
 gone "$CODELIMA_HOME/_index/nodes/by-instance/app"
-cl node list; out_lacks "app "; cl node list --include-deleted; out_has app
+cl node list; out_lacks "app "; cl node list --include-deleted; out_like '^app .* 20[0-9T:-]+Z$'
 for c in "start app" "stop app" "delete app --yes" "restart app"; do
 	# shellcheck disable=SC2086 # words
 	cl node $c; ok "$([ "$status" = 5 ] || [ "$status" = 4 ]; echo $?)" "node $c of a deleted one is refused"

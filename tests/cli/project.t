@@ -106,6 +106,7 @@ cl --json project delete a; status 0
 there "$FAKE_WORK/a/README" "the workspace is untouched"
 cl --json project list; json '.data.*.slug' b
 cl --json project list --include-deleted; json '.data.#' 2
+cl project list --include-deleted; out_like '^slug .* agent +deleted_at$'; out_like "^a .* 20[0-9T:-]+Z$"; out_like '^b .*[a-z] *$'
 cl --json project show "$a"; status 0; json_like .data.deleted_at ^20 "a deleted one can be shown"
 cl project show a; status 0 "by its slug too, while no live one has it"
 cl project delete a; status 5 "but not deleted again"
@@ -127,5 +128,7 @@ cl --json project tree top; json .data.0.project.slug top; json '.data.0.nodes.#
 cl project tree nope; status 4
 cl project delete other
 cl project tree; out_lacks other
-cl project tree --include-deleted; out_has other
+cl node delete top-2 --yes
+cl project tree --include-deleted; out_like '^[├└]── other \(deleted\)$'; out_like '^[├└]── top$'
+out_like '── node: top-2 \(deleted\)$'; out_like '── node: top$'
 finish
