@@ -171,9 +171,7 @@ void cursor_reverse_index(struct term *t)
 
 void cursor_save(struct term *t)
 {
-	t->scr->saved = (struct saved_cursor){.x = t->cur.x,
-		.y = t->cur.y,
-		.pending = t->cur.pending,
+	t->scr->saved = (struct saved_cursor){.at = t->cur.at,
 		.origin = mode_on(t, MODE_DECOM),
 		.saved = true,
 		.pen = t->cur.pen,

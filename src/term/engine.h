@@ -81,15 +81,23 @@ struct charsets {
 /* These are frozen as they lie (freeze.c), so that they have no gaps of the compiler's. */
 struct place {
 	uint16_t x, y;
-	bool pending;
+	bool pending; /* the next character wraps first */
 	uint8_t pad;
 };
 _Static_assert(sizeof(struct place) == 6, "no gaps");
+/* A struct place, whole as `at` and by its members. */
+#define PLACE_AT                                                                                   \
+	union {                                                                                    \
+		struct place at;                                                                   \
+		struct {                                                                           \
+			uint16_t x, y;                                                             \
+			bool pending;                                                              \
+		};                                                                                 \
+	}
 
 struct saved_cursor {
-	uint16_t x, y;
-	bool pending, origin, saved;
-	uint8_t pad;
+	PLACE_AT;
+	bool origin, saved;
 	struct style pen;
 	struct charsets sets;
 	uint16_t pad_end;
@@ -112,8 +120,7 @@ struct screen {
 enum pen_state { PEN_STALE, PEN_LOOK, PEN_READY }; /* nothing, look, look and blank */
 
 struct cursor {
-	uint16_t x, y;
-	bool pending; /* the next character wraps first */
+	PLACE_AT;
 	struct style pen;
 	uint8_t pen_state;  /* enum pen_state: what below is up to date with pen and link */
 	cell_t look, blank; /* style and link of what is written; a cell after erasing (bce) */

@@ -15,17 +15,17 @@ static const char magic[4] = {'C', 'L', 'T', 'S'};
 	}
 static const struct {
 	size_t at, size;
-} fields[] = {FIELD(cell_w), FIELD(cell_h), FIELD(modes), FIELD(modes_saved), FIELD(cur.x),
-	FIELD(cur.y), FIELD(cur.pending), FIELD(cur.pen), FIELD(cur.sets), FIELD(top),
-	FIELD(bottom), FIELD(left), FIELD(right), FIELD(last_char), FIELD(saw_prepend),
-	FIELD(cursor_style), FIELD(modify_other), FIELD(keypad_app), FIELD(pal.dynamic),
-	FIELD(progress), FIELD(screens[0].saved), FIELD(screens[0].left), FIELD(screens[0].kitty),
-	FIELD(screens[0].kitty_n), FIELD(screens[0].kitty_now), FIELD(screens[1].saved),
-	FIELD(screens[1].left), FIELD(screens[1].kitty), FIELD(screens[1].kitty_n),
-	FIELD(screens[1].kitty_now), FIELD(ps.state), FIELD(ps.n_params), FIELD(ps.n_inter),
-	FIELD(ps.prefix), FIELD(ps.overflow), FIELD(ps.digits), FIELD(ps.sub), FIELD(ps.params),
-	FIELD(ps.inter), FIELD(ps.string), FIELD(ps.string_lost), FIELD(ps.string_c2),
-	FIELD(ps.utf8), FIELD(ps.utf8_n)};
+} fields[] = {FIELD(cell_w), FIELD(cell_h), FIELD(modes), FIELD(modes_saved), FIELD(cur.at),
+	FIELD(cur.pen), FIELD(cur.sets), FIELD(top), FIELD(bottom), FIELD(left), FIELD(right),
+	FIELD(last_char), FIELD(saw_prepend), FIELD(cursor_style), FIELD(modify_other),
+	FIELD(keypad_app), FIELD(pal.dynamic), FIELD(progress), FIELD(screens[0].saved),
+	FIELD(screens[0].left), FIELD(screens[0].kitty), FIELD(screens[0].kitty_n),
+	FIELD(screens[0].kitty_now), FIELD(screens[1].saved), FIELD(screens[1].left),
+	FIELD(screens[1].kitty), FIELD(screens[1].kitty_n), FIELD(screens[1].kitty_now),
+	FIELD(ps.state), FIELD(ps.n_params), FIELD(ps.n_inter), FIELD(ps.prefix),
+	FIELD(ps.overflow), FIELD(ps.digits), FIELD(ps.sub), FIELD(ps.params), FIELD(ps.inter),
+	FIELD(ps.string), FIELD(ps.string_lost), FIELD(ps.string_c2), FIELD(ps.utf8),
+	FIELD(ps.utf8_n)};
 
 /* ---- writing ---- */
 
@@ -303,14 +303,14 @@ static bool sets_sound(const struct charsets *s)
 	return s->gl < 4 && s->once < 4;
 }
 
-static bool saved_sound(const struct term *t, const struct saved_cursor *s)
-{
-	return s->x < t->cols && s->y < t->rows && style_sound(&s->pen) && sets_sound(&s->sets);
-}
-
-static bool left_sound(const struct term *t, const struct place *p)
+static bool place_sound(const struct term *t, const struct place *p)
 {
 	return p->x < t->cols && p->y < t->rows;
+}
+
+static bool saved_sound(const struct term *t, const struct saved_cursor *s)
+{
+	return place_sound(t, &s->at) && style_sound(&s->pen) && sets_sound(&s->sets);
 }
 
 static bool sound(const struct term *t)
@@ -319,7 +319,7 @@ static bool sound(const struct term *t)
 
 	return bools_sound(t) && sets_sound(&t->cur.sets) && style_sound(&t->cur.pen) &&
 	       saved_sound(t, &t->screens[0].saved) && saved_sound(t, &t->screens[1].saved) &&
-	       left_sound(t, &t->screens[0].left) && left_sound(t, &t->screens[1].left) &&
+	       place_sound(t, &t->screens[0].left) && place_sound(t, &t->screens[1].left) &&
 	       ps->state <= ST_STR_ESC && ps->n_params <= MAX_PARAMS && ps->n_inter <= MAX_INTER &&
 	       ps->utf8_n <= 3 && ps->string <= STRING_SKIP && t->cursor_style <= TERM_CURSOR_BAR &&
 	       t->cell_w && t->cell_h && t->last_char <= 0x10FFFF && !(t->modes >> MODES) &&

@@ -96,16 +96,22 @@ static void restack(struct term *t, const struct screen *from, struct screen *to
 	w->shift = (int)down - (int)up;
 }
 
-/* A place that left at the top becomes the screen's first (ghostty). Whether it did. */
-static bool move_rows(uint16_t *x, uint16_t *y, bool *pending, int shift, struct shape s)
+/* Where the cursor of screen i is, shown or not. */
+static struct place *cursor_place(struct term *t, unsigned i)
 {
-	int to = (int)*y + shift;
+	return t->scr == &t->screens[i] ? &t->cur.at : &t->screens[i].left;
+}
+
+/* A place that left at the top becomes the screen's first (ghostty). Whether it did. */
+static bool move_rows(struct place *p, int shift, struct shape s)
+{
+	int to = (int)p->y + shift;
 
 	if (to < 0)
-		*x = 0;
-	*pending = *pending && to >= 0 && *x < s.cols;
-	*x = *x < s.cols ? *x : (uint16_t)(s.cols - 1);
-	*y = (uint16_t)(to < 0 ? 0 : to >= (int)s.rows ? (int)s.rows - 1 : to);
+		p->x = 0;
+	p->pending = p->pending && to >= 0 && p->x < s.cols;
+	p->x = p->x < s.cols ? p->x : (uint16_t)(s.cols - 1);
+	p->y = (uint16_t)(to < 0 ? 0 : to >= (int)s.rows ? (int)s.rows - 1 : to);
 	return to < 0;
 }
 
@@ -114,31 +120,25 @@ struct lost {
 	bool cursor, saved;
 };
 
-static void keep_settings(struct screen *to, const struct screen *from)
-{
-	to->saved = from->saved;
-	to->left = from->left;
-	memcpy(to->kitty, from->kitty, sizeof(to->kitty));
-	to->kitty_n = from->kitty_n;
-	to->kitty_now = from->kitty_now;
-}
-
 /* ---- the primary screen at a new width ---- */
 
-static struct spot spot_at(unsigned y, unsigned x, bool pending, bool holds)
+static struct spot spot_at(const struct place *p, bool holds)
 {
-	return (struct spot){.y = y, .x = x + pending, .pending = pending, .holds = holds};
+	return (struct spot){
+		.y = p->y, .x = p->x + p->pending, .pending = p->pending, .holds = holds};
 }
 
 /* A place that left the screen at the top becomes its first (ghostty). */
-static void land(const struct spot *s, uint64_t first, struct shape sh, uint16_t *x, uint16_t *y,
-	bool *pending)
+static struct place land(const struct spot *s, uint64_t first, struct shape sh)
 {
 	uint64_t row = s->row > first ? s->row - first : 0;
+	struct place p = {.y = (uint16_t)(row < sh.rows ? row : sh.rows - 1)};
 
-	*y = (uint16_t)(row >= sh.rows ? sh.rows - 1 : row);
-	*pending = s->row >= first && s->col >= sh.cols;
-	*x = (uint16_t)(*pending ? sh.cols - 1 : s->row < first ? 0 : s->col);
+	if (s->row < first)
+		return p;
+	p.pending = s->col >= sh.cols;
+	p.x = (uint16_t)(p.pending ? sh.cols - 1 : s->col);
+	return p;
 }
 
 static bool packed_wraps(const struct scrollback *h, uint64_t i)
@@ -185,12 +185,9 @@ static uint64_t first_row(
 /* `to` has the new columns and the old rows. */
 static void rewrap(struct term *t, struct screen *to, unsigned cols)
 {
-	struct saved_cursor *sv = &to->saved;
-	bool shown = on_primary(t);
-	struct place *left = &to->left;
-	struct spot spots[2] = {shown ? spot_at(t->cur.y, t->cur.x, t->cur.pending, true)
-				      : spot_at(left->y, left->x, left->pending, true),
-		spot_at(sv->y, sv->x, sv->pending, sv->saved)};
+	struct saved_cursor *sv = &t->screens[0].saved;
+	struct place *cur = cursor_place(t, 0);
+	struct spot spots[2] = {spot_at(cur, true), spot_at(&sv->at, sv->saved)};
 	struct shape shape = {cols, t->rows};
 	unsigned joined = joined_rows(t, spots[0].y);
 	struct scrollback h;
@@ -204,12 +201,9 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 	for (uint64_t n = rows > first ? rows - first : 0; n-- > 0 && h.n;)
 		take_back(t, &h, &to->rows[n], cols);
 	t->extra = NULL;
-	if (shown)
-		land(&spots[0], first, shape, &t->cur.x, &t->cur.y, &t->cur.pending);
-	else
-		land(&spots[0], first, shape, &left->x, &left->y, &left->pending);
+	*cur = land(&spots[0], first, shape);
 	if (sv->saved)
-		land(&spots[1], first, shape, &sv->x, &sv->y, &sv->pending);
+		sv->at = land(&spots[1], first, shape);
 	h.budget = t->hist.budget;
 	h.first += t->hist.first + t->hist.n; /* old numbers do not come again */
 	for (uint32_t i = 0; i < h.n_blocks; i++)
@@ -219,16 +213,16 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 	t->hist = h;
 }
 
+/* Screen i gets the rows of `by`, which is left empty. */
 static void replace(struct term *t, unsigned i, struct screen *by, unsigned cols)
 {
-	screen_fini(&t->screens[i], &t->mem, cols, t->rows);
-	t->screens[i] = *by;
-	*by = (struct screen){0};
-}
+	struct screen *s = &t->screens[i];
 
-static unsigned watched_row(const struct term *t, unsigned i)
-{
-	return t->scr == &t->screens[i] ? t->cur.y : t->screens[i].left.y;
+	screen_fini(s, &t->mem, cols, t->rows);
+	s->rows = by->rows;
+	s->cells = by->cells;
+	s->top = by->top;
+	*by = (struct screen){0};
 }
 
 /* Puts the rows of screen i into `to`, which takes its place. */
@@ -236,19 +230,15 @@ static struct lost restack_screen(
 	struct term *t, unsigned i, struct screen *to, struct shape s, unsigned cols, bool bottom)
 {
 	struct screen *from = &t->screens[i];
-	struct watch w = {.y = watched_row(t, i), .bottom = bottom};
+	struct watch w = {.y = cursor_place(t, i)->y, .bottom = bottom};
 	struct lost lost = {0};
 
-	keep_settings(to, from);
 	if (w.y >= t->rows)
 		w.y = t->rows - 1u;
 	restack(t, from, to, s, i ? NULL : &t->hist, &w);
-	if (to->saved.saved)
-		lost.saved = move_rows(&to->saved.x, &to->saved.y, &to->saved.pending, w.shift, s);
-	if (t->scr == from)
-		lost.cursor = move_rows(&t->cur.x, &t->cur.y, &t->cur.pending, w.shift, s);
-	else
-		lost.cursor = move_rows(&to->left.x, &to->left.y, &to->left.pending, w.shift, s);
+	if (from->saved.saved)
+		lost.saved = move_rows(&from->saved.at, w.shift, s);
+	lost.cursor = move_rows(cursor_place(t, i), w.shift, s);
 	replace(t, i, to, cols);
 	return lost;
 }
@@ -257,18 +247,10 @@ static struct lost restack_screen(
  * character goes that was there in between. */
 static void keep_lost(struct term *t, struct lost lost)
 {
-	struct saved_cursor *sv = &t->screens[0].saved;
-
-	if (lost.cursor && !on_primary(t)) {
-		t->screens[0].left = (struct place){0};
-	} else if (lost.cursor) {
-		t->cur.x = t->cur.y = 0;
-		t->cur.pending = false;
-	}
-	if (lost.saved) {
-		sv->x = sv->y = 0;
-		sv->pending = false;
-	}
+	if (lost.cursor)
+		*cursor_place(t, 0) = (struct place){0};
+	if (lost.saved)
+		t->screens[0].saved.at = (struct place){0};
 }
 
 static void settle(struct term *t, struct shape s)
@@ -282,9 +264,9 @@ static void settle(struct term *t, struct shape s)
 }
 
 /* Whether the cursor of the primary screen is on its last row. */
-static bool at_bottom(const struct term *t)
+static bool at_bottom(struct term *t)
 {
-	return watched_row(t, 0) >= t->rows - 1u;
+	return cursor_place(t, 0)->y >= t->rows - 1u;
 }
 
 /* The primary screen and its history at a new width, in `to`. */
@@ -292,7 +274,6 @@ static void rewrap_screen(struct term *t, struct screen *to, unsigned cols)
 {
 	unsigned old = t->cols;
 
-	keep_settings(to, &t->screens[0]);
 	rewrap(t, to, cols);
 	replace(t, 0, to, old);
 }

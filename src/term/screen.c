@@ -44,7 +44,7 @@ void screen_switch(struct term *t, bool alt)
 {
 	if (alt == !on_primary(t))
 		return;
-	t->scr->left = (struct place){t->cur.x, t->cur.y, t->cur.pending};
+	t->scr->left = t->cur.at;
 	t->scr = &t->screens[alt];
 	t->scr->left = (struct place){0};
 	if (!alt) { /* whichever of them it was that showed it */
