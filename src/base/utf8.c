@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include "base/fold_table.h"
 #include "base/mem.h"
 #include "base/width_table.h"
 
@@ -109,4 +110,24 @@ int utf8_width(uint32_t cp)
 	if (in_ranges(width_zero, countof(width_zero), cp))
 		return 0;
 	return in_ranges(width_two, countof(width_two), cp) ? 2 : 1;
+}
+
+uint32_t utf8_fold(uint32_t cp)
+{
+	size_t lo = 0, hi = countof(fold_ranges);
+
+	if (cp < 0x80)
+		return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+	while (lo < hi) { /* the first range that does not end before cp */
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (fold_ranges[mid].last < cp)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == countof(fold_ranges) || cp < fold_ranges[lo].first ||
+		(cp - fold_ranges[lo].first) % (uint32_t)fold_ranges[lo].step)
+		return cp;
+	return (uint32_t)((int32_t)cp + fold_ranges[lo].added);
 }

@@ -141,19 +141,10 @@ static struct place land(const struct spot *s, uint64_t first, struct shape sh)
 	return p;
 }
 
-static bool packed_wraps(const struct scrollback *h, uint64_t i)
-{
-	struct str packed = scrollback_row(h, (uint32_t)i);
-	struct rowhead head = {0};
-
-	memcpy(&head, packed.p, packed.n < sizeof(head) ? packed.n : sizeof(head));
-	return head.flags & ROW_WRAPPED;
-}
-
 /* How many of the screen's rows up to y go on from the row before. */
 static unsigned joined_rows(const struct term *t, unsigned y)
 {
-	unsigned n = t->hist.n && packed_wraps(&t->hist, t->hist.n - 1);
+	unsigned n = t->hist.n && scrollback_wraps(&t->hist, t->hist.n - 1);
 
 	for (unsigned i = 0; i < y; i++)
 		n += (screen_row(t, &t->screens[0], i)->flags & ROW_WRAPPED) != 0;
@@ -178,7 +169,7 @@ static uint64_t first_row(
 		return first;
 	y = (unsigned)(cur->row - first);
 	for (uint64_t i = first; i <= cur->row; i++)
-		now += i && packed_wraps(h, i - 1);
+		now += i && scrollback_wraps(h, (uint32_t)i - 1);
 	return first + less(less(t->rows - 1u - cur->y, less(now, joined)), t->rows - 1u - y);
 }
 

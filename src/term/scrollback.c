@@ -204,6 +204,15 @@ struct str scrollback_row(const struct scrollback *s, uint32_t i)
 	return str_n(b->data + offset_of(b, i), offset_of(b, i + 1) - offset_of(b, i));
 }
 
+bool scrollback_wraps(const struct scrollback *s, uint32_t i)
+{
+	struct str packed = scrollback_row(s, i);
+	struct rowhead head = {0};
+
+	memcpy(&head, packed.p, packed.n < sizeof(head) ? packed.n : sizeof(head));
+	return head.flags & ROW_WRAPPED;
+}
+
 void scrollback_pop(struct scrollback *s, struct tmem *m)
 {
 	struct block *b = block_at(s, s->n_blocks - 1);

@@ -39,6 +39,8 @@ const struct block *scrollback_block(const struct scrollback *s, uint32_t i);
 bool scrollback_open(struct scrollback *s, struct tmem *m, uint32_t cap);
 /* The packed bytes of row i, counted from 0 at the oldest; i < n. */
 struct str scrollback_row(const struct scrollback *s, uint32_t i);
+/* Whether it goes on in the next, or in the screen's first. */
+bool scrollback_wraps(const struct scrollback *s, uint32_t i);
 /* Drops the newest row; n > 0. */
 void scrollback_pop(struct scrollback *s, struct tmem *m);
 /* The newest row, if there is one, does not go on in the screen's first any more; true when

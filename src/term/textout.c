@@ -1,10 +1,12 @@
 #include "term/textout.h"
 
+#include "base/utf8.h"
 #include "term/engine.h"
 
-/* A line put together from rows, with the place of each byte of its text. */
+/* A line put together from rows, with the cell of each byte of its text. */
 struct text_line {
 	struct buf text;
+	bool fold;	       /* the text is case-folded */
 	struct term_place *at; /* of each byte, and of the end */
 	size_t cap;
 	uint64_t first, last; /* rows */
@@ -17,21 +19,52 @@ static void line_fini(struct term *t, struct text_line *l)
 	buf_fini(&l->text);
 }
 
+static void add_folded(struct buf *out, struct str s)
+{
+	char utf8[4];
+	uint32_t cp;
+
+	for (size_t i = 0, n; i < s.n; i += n) {
+		n = utf8_decode(str_from(s, i), &cp);
+		if (cp == UTF8_BAD) /* which no cell holds */
+			buf_add(out, s.p + i, n);
+		else if (cp < 0x80)
+			buf_putc(out, (char)utf8_fold(cp));
+		else
+			buf_add(out, utf8, utf8_encode(utf8_fold(cp), utf8));
+	}
+}
+
+/* A place each for `n` bytes more, and for the end. */
+static bool reserve_places(struct term *t, struct text_line *l, size_t n)
+{
+	size_t to = n * 2 + 256;
+	struct term_place *p;
+
+	if (n < l->cap)
+		return true;
+	p = tmem_resize(&t->mem, l->at, l->cap * sizeof(*p), to * sizeof(*p));
+	if (!p)
+		return false;
+	l->at = p;
+	l->cap = to;
+	return true;
+}
+
 static bool add_piece(struct term *t, struct text_line *l, struct str s, struct term_place at)
 {
-	if (l->text.n + s.n + 1 > l->cap) {
-		size_t to = (l->text.n + s.n) * 2 + 256;
-		struct term_place *p =
-			tmem_resize(&t->mem, l->at, l->cap * sizeof(*p), to * sizeof(*p));
+	size_t from = l->text.n;
 
-		if (!p)
-			return false;
-		l->at = p;
-		l->cap = to;
+	if (l->fold)
+		add_folded(&l->text, s);
+	else
+		buf_str(&l->text, s);
+	if (!reserve_places(t, l, l->text.n)) {
+		buf_cut(&l->text, from);
+		return false;
 	}
-	for (size_t i = 0; i < s.n; i++)
-		l->at[l->text.n + i] = at;
-	buf_str(&l->text, s);
+	for (size_t i = from; i < l->text.n; i++)
+		l->at[i] = at;
 	return true;
 }
 
@@ -63,63 +96,85 @@ static void add_row(struct term *t, struct text_line *out, const struct term_lin
 		out->at[out->text.n] = (struct term_place){row, n};
 }
 
+static uint64_t rows_end(const struct term *t)
+{
+	return term_screen_row(t) + t->rows;
+}
+
+/* Whether a row that is there goes on in the next. */
+static bool goes_on(const struct term *t, uint64_t row)
+{
+	uint64_t screen = term_screen_row(t);
+
+	if (row < screen)
+		return scrollback_wraps(&t->hist, (uint32_t)(row - t->hist.first));
+	return row_at(t, (unsigned)(row - screen))->flags & ROW_WRAPPED;
+}
+
 /* The line that `row` belongs to. False when there is none. */
 static bool read_line(struct term *t, uint64_t row, struct rowview *v, struct text_line *out)
 {
-	uint64_t first = row, oldest = term_first_row(t);
+	uint64_t oldest = term_first_row(t), end = rows_end(t), r;
 	struct term_line l;
 
-	while (first > oldest && row - first < LINE_ROWS_MAX && term_line(t, first - 1, v, &l) &&
-		l.wrapped)
-		first--;
+	if (row < oldest || row >= end)
+		return false;
+	out->first = row;
+	while (out->first > oldest && row - out->first < LINE_ROWS_MAX &&
+		goes_on(t, out->first - 1))
+		out->first--;
 	buf_clear(&out->text);
-	out->first = first;
-	for (uint64_t r = first; term_line(t, r, v, &l); r++) {
+	for (r = out->first; term_line(t, r, v, &l); r++) {
 		out->last = r;
 		add_row(t, out, &l, r);
-		if (!l.wrapped || r - first >= (uint64_t)2 * LINE_ROWS_MAX)
-			break;
+		if (!l.wrapped || r - out->first >= (uint64_t)2 * LINE_ROWS_MAX)
+			return true;
 	}
-	return out->last >= first && term_line(t, row, v, &l);
+	return r > row; /* the last row of the screen goes on */
 }
 
 /* ---- search ---- */
-
-static char folded(char c, bool fold)
-{
-	return fold && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool matches(struct str text, size_t i, struct str needle, bool fold)
-{
-	if (text.n - i < needle.n)
-		return false;
-	for (size_t k = 0; k < needle.n; k++)
-		if (folded(text.p[i + k], fold) != folded(needle.p[k], fold))
-			return false;
-	return true;
-}
 
 static bool before(struct term_place a, struct term_place b)
 {
 	return a.row < b.row || (a.row == b.row && a.col < b.col);
 }
 
-static bool find_in_line(const struct text_line *l, struct str needle, bool fold, bool backwards,
-	struct term_place at, struct term_span *m)
+/* Cells [a, b) of a line by their bytes: up to behind the last of them, a wide one's tail
+ * included. */
+static struct term_span span_of(struct term *t, const struct text_line *l, size_t a, size_t b)
+{
+	struct term_span s = {l->at[a], l->at[b - 1]};
+	struct rowview v = {0};
+	struct term_line row;
+
+	s.to.col++;
+	if (term_line(t, s.to.row, &v, &row) && s.to.col < row.n &&
+		cell_kind(row.c[s.to.col]) == CELL_TAIL)
+		s.to.col++;
+	term_view_fini(t, &v);
+	return s;
+}
+
+/* Where in the text of the line the match begins; its length when there is none. */
+static size_t find_in_line(
+	const struct text_line *l, struct str needle, bool backwards, struct term_place at)
 {
 	struct str text = buf_view(&l->text);
-	bool found = false;
+	size_t found = text.n;
 
 	for (size_t i = 0; i + needle.n <= text.n; i++) {
-		if (before(l->at[i], at) != backwards || !matches(text, i, needle, fold))
-			continue;
-		m->from = l->at[i];
-		m->to = l->at[i + needle.n - 1];
-		m->to.col++;
-		found = true;
-		if (!backwards)
-			return true;
+		const char *p = memmem(text.p + i, text.n - i, needle.p, needle.n);
+
+		if (!p)
+			break;
+		i = (size_t)(p - text.p);
+		if (before(l->at[i], at)) {
+			if (backwards)
+				found = i;
+		} else {
+			return backwards ? found : i;
+		}
 	}
 	return found;
 }
@@ -127,14 +182,22 @@ static bool find_in_line(const struct text_line *l, struct str needle, bool fold
 bool term_find(struct term *t, struct str needle, bool fold, bool backwards, struct term_place at,
 	struct term_span *match)
 {
-	struct text_line l = {0};
+	struct text_line l = {.fold = fold};
+	own_buf struct buf folded = {0};
 	struct rowview v = {0};
-	uint64_t oldest = term_first_row(t), end = term_screen_row(t) + t->rows;
+	uint64_t oldest = term_first_row(t), end = rows_end(t);
 	uint64_t row = at.row < oldest ? oldest : at.row >= end ? end - 1 : at.row;
 	bool found = false;
 
+	if (fold)
+		add_folded(&folded, needle);
+	needle = fold ? buf_view(&folded) : needle;
 	while (needle.n && read_line(t, row, &v, &l)) {
-		found = find_in_line(&l, needle, fold, backwards, at, match);
+		size_t i = find_in_line(&l, needle, backwards, at);
+
+		found = i < l.text.n;
+		if (found)
+			*match = span_of(t, &l, i, i + needle.n);
 		if (found || (backwards ? l.first == oldest : l.last + 1 >= end))
 			break;
 		row = backwards ? l.first - 1 : l.last + 1;
@@ -183,10 +246,43 @@ void term_text(struct term *t, struct term_span s, bool block, struct buf *out)
 	rowview_fini(&v, &t->mem);
 }
 
-static bool word_byte(char c)
+/* Whether the character at byte i, the first of its cell, stands in words. */
+static bool in_word(const struct text_line *l, size_t i)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (unsigned char)c >= 0x80 || (c && strchr("_-./~:?&=%+#@", c));
+	uint32_t cp;
+
+	utf8_decode(str_from(buf_view(&l->text), i), &cp);
+	if (cp >= 0x80)
+		return !uniprop_parts_words(uniprop(cp));
+	return (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ||
+	       (cp && strchr("_-./~:?&=%+#@", (int)cp));
+}
+
+/* The first byte of the cell that byte i is of; of the next cell. */
+static size_t cell_begin(const struct text_line *l, size_t i)
+{
+	while (i && !before(l->at[i - 1], l->at[i]))
+		i--;
+	return i;
+}
+
+static size_t cell_end(const struct text_line *l, size_t i)
+{
+	for (i++; i < l->text.n && !before(l->at[i - 1], l->at[i]);)
+		i++;
+	return i;
+}
+
+/* The bytes [*a, *b) of the word around the cell at *a. False: that is in none. */
+static bool word_bytes(const struct text_line *l, size_t *a, size_t *b)
+{
+	if (!in_word(l, *a))
+		return false;
+	for (*b = cell_end(l, *a); *b < l->text.n && in_word(l, *b);)
+		*b = cell_end(l, *b);
+	for (size_t i = *a; i && in_word(l, i = cell_begin(l, i - 1));)
+		*a = i;
+	return true;
 }
 
 struct term_span term_word_at(struct term *t, struct term_place at)
@@ -194,18 +290,14 @@ struct term_span term_word_at(struct term *t, struct term_place at)
 	struct text_line l = {0};
 	struct rowview v = {0};
 	struct term_span s = {at, {at.row, at.col + 1}};
-	size_t i = 0, a, b;
+	size_t a = 0, b = 0;
 
-	if (read_line(t, at.row, &v, &l) && l.text.n) {
-		while (i + 1 < l.text.n && (before(l.at[i], at) && !before(at, l.at[i + 1])))
-			i++;
-		for (a = i; word_byte(l.text.p[i]) && a > 0 && word_byte(l.text.p[a - 1]);)
-			a--;
-		for (b = i;
-			word_byte(l.text.p[i]) && b + 1 < l.text.n && word_byte(l.text.p[b + 1]);)
-			b++;
-		s = (struct term_span){l.at[a], l.at[b]};
-		s.to.col++;
+	if (read_line(t, at.row, &v, &l) && l.text.n && before(at, l.at[l.text.n])) {
+		while (cell_end(&l, a) < l.text.n && !before(at, l.at[cell_end(&l, a)]))
+			a = cell_end(&l, a);
+		b = cell_end(&l, a);
+		word_bytes(&l, &a, &b);
+		s = span_of(t, &l, a, b);
 	}
 	rowview_fini(&v, &t->mem);
 	line_fini(t, &l);

@@ -18,14 +18,17 @@ struct term_span {
 };
 
 /* The next match at or behind `at` (backwards: that begins before it). ignore_case
- * folds ASCII letters. An empty needle matches nothing. */
+ * takes letters as equal that differ in case only (utf8_fold()). An empty needle matches
+ * nothing. */
 bool term_find(struct term *t, struct str needle, bool ignore_case, bool backwards,
 	struct term_place at, struct term_span *match);
 
 /* The text between two places; with `block` the columns between theirs in each row.
  * Blanks at the end of a line are left out. */
 void term_text(struct term *t, struct term_span s, bool block, struct buf *out);
-/* The word (letters, digits and what stands in paths and URLs) or the line at a place. */
+/* The word or the line at a place. Of ASCII a word has letters, digits and what stands in
+ * paths and URLs; beyond it all but separators, punctuation, boxes, blocks and prompt signs
+ * (scripts/unicode-tables). What is in no word, and the blank behind a line, is its cell. */
 struct term_span term_word_at(struct term *t, struct term_place at);
 struct term_span term_line_at(struct term *t, struct term_place at);
 

@@ -31,8 +31,8 @@ enum gcb {
 
 extern const uint8_t uniprop_first[4352], uniprop_second[];
 
-/* Bits 0-3: enum gcb; 4-5: width alone; 6: U+FE0E and U+FE0F choose its shape. Of a
- * value over U+10FFFF: 0. */
+/* Bits 0-3: enum gcb; 4-5: width alone; 6: U+FE0E and U+FE0F choose its shape; 7: it parts
+ * words (beyond ASCII). Of a value over U+10FFFF: 0. */
 static inline uint8_t uniprop(uint32_t cp)
 {
 	return cp > 0x10FFFF ? 0 : uniprop_second[uniprop_first[cp >> 8] * 256u + (cp & 255)];
@@ -49,6 +49,10 @@ static inline int uniprop_width(uint8_t prop)
 static inline bool uniprop_vs_base(uint8_t prop)
 {
 	return (prop & 0x40) != 0;
+}
+static inline bool uniprop_parts_words(uint8_t prop)
+{
+	return (prop & 0x80) != 0;
 }
 
 /* Walks a text: {0} at its start; true when a new cluster begins before `cp`. */
