@@ -68,24 +68,45 @@ static bool add_piece(struct term *t, struct text_line *l, struct str s, struct 
 	return true;
 }
 
-static unsigned text_length(const struct term_line *l)
+static cell_t cell_of(const struct term_line *l, unsigned x)
+{
+	return x < l->n ? l->c[x] : 0;
+}
+
+/* How many cells of a row are text of its line: all, where it goes on. */
+static unsigned text_length(const struct term *t, const struct term_line *l)
 {
 	unsigned n = l->n;
 
+	if (l->wrapped)
+		return t->cols;
 	while (n && !cell_text(l->c[n - 1]) && !cell_is_cluster(l->c[n - 1]) &&
 		cell_kind(l->c[n - 1]) != CELL_TAIL)
 		n--;
 	return n;
 }
 
+/* Whether the row's last cell is the place left for a wide character that the next row
+ * begins with. When that is not there any more, it is a blank of the line's. */
+static bool leaves_place(const struct term_line *l)
+{
+	return l->wrapped && l->n && cell_kind(l->c[l->n - 1]) == CELL_SPACER;
+}
+
+static bool begins_wide(const struct term_line *l)
+{
+	return l->n && cell_kind(l->c[0]) == CELL_WIDE;
+}
+
 static void add_row(struct term *t, struct text_line *out, const struct term_line *l, uint64_t row)
 {
-	unsigned n = l->wrapped ? l->n : text_length(l);
+	unsigned n = text_length(t, l);
 	char tmp[4];
 
 	for (unsigned x = 0; x < n; x++) {
-		struct str s = term_cell_text(l, l->c[x], tmp);
-		enum cell_kind k = cell_kind(l->c[x]);
+		cell_t c = cell_of(l, x);
+		struct str s = term_cell_text(l, c, tmp);
+		enum cell_kind k = cell_kind(c);
 
 		if (k == CELL_TAIL || k == CELL_SPACER)
 			continue;
@@ -115,6 +136,7 @@ static bool goes_on(const struct term *t, uint64_t row)
 static bool read_line(struct term *t, uint64_t row, struct rowview *v, struct text_line *out)
 {
 	uint64_t oldest = term_first_row(t), end = rows_end(t), r;
+	bool place = false;
 	struct term_line l;
 
 	if (row < oldest || row >= end)
@@ -126,6 +148,9 @@ static bool read_line(struct term *t, uint64_t row, struct rowview *v, struct te
 	buf_clear(&out->text);
 	for (r = out->first; term_line(t, r, v, &l); r++) {
 		out->last = r;
+		if (place && !begins_wide(&l))
+			add_piece(t, out, STR(" "), (struct term_place){r - 1, t->cols - 1u});
+		place = leaves_place(&l);
 		add_row(t, out, &l, r);
 		if (!l.wrapped || r - out->first >= (uint64_t)2 * LINE_ROWS_MAX)
 			return true;
@@ -215,9 +240,10 @@ static void add_cells(
 	size_t keep = out->n;
 	char tmp[4];
 
-	for (unsigned x = from; x < to && x < l->n; x++) {
-		struct str s = term_cell_text(l, l->c[x], tmp);
-		enum cell_kind k = cell_kind(l->c[x]);
+	for (unsigned x = from; x < to; x++) {
+		cell_t c = cell_of(l, x);
+		struct str s = term_cell_text(l, c, tmp);
+		enum cell_kind k = cell_kind(c);
 
 		if (k == CELL_TAIL || k == CELL_SPACER)
 			continue;
@@ -232,13 +258,18 @@ static void add_cells(
 void term_text(struct term *t, struct term_span s, bool block, struct buf *out)
 {
 	struct rowview v = {0};
+	bool place = false;
 	struct term_line l;
 
 	for (uint64_t row = s.from.row; row <= s.to.row && term_line(t, row, &v, &l); row++) {
 		unsigned from = block || row == s.from.row ? s.from.col : 0;
-		unsigned to = block || row == s.to.row ? s.to.col : t->cols;
+		unsigned end = block || row == s.to.row ? s.to.col : t->cols;
+		unsigned n = text_length(t, &l), to = end < n ? end : n;
 		bool joined = l.wrapped && !block && row < s.to.row;
 
+		if (place && !begins_wide(&l))
+			buf_putc(out, ' ');
+		place = joined && leaves_place(&l);
 		add_cells(&l, from, to, !joined, out);
 		if (!joined && row < s.to.row)
 			buf_putc(out, '\n');
@@ -296,8 +327,11 @@ struct term_span term_word_at(struct term *t, struct term_place at)
 		while (cell_end(&l, a) < l.text.n && !before(at, l.at[cell_end(&l, a)]))
 			a = cell_end(&l, a);
 		b = cell_end(&l, a);
-		word_bytes(&l, &a, &b);
-		s = span_of(t, &l, a, b);
+		/* Or else it is the place left at the edge by a wide one. */
+		if (before(at, span_of(t, &l, a, b).to)) {
+			word_bytes(&l, &a, &b);
+			s = span_of(t, &l, a, b);
+		}
 	}
 	rowview_fini(&v, &t->mem);
 	line_fini(t, &l);
@@ -317,7 +351,21 @@ struct term_span term_line_at(struct term *t, struct term_place at)
 	return s;
 }
 
-/* ---- export ---- */
+/* ---- export ----
+ *
+ * A row that goes on is sent to its last column, and what it goes on in has a character, so
+ * that it wraps there. Of others the plain blanks at the end are left out. */
+
+static unsigned vt_length(const struct term *t, const struct term_line *l, bool wraps)
+{
+	unsigned n = l->n;
+
+	if (l->wrapped)
+		return t->cols;
+	while (n && !l->c[n - 1])
+		n--;
+	return n || !wraps ? n : 1;
+}
 
 static void vt_link(struct buf *out, struct str uri, struct str id)
 {
@@ -327,14 +375,16 @@ static void vt_link(struct buf *out, struct str uri, struct str id)
 	buf_printf(out, ";%.*s\033\\", STRF(uri));
 }
 
-static void vt_row(struct buf *out, const struct term_line *l, struct style *pen, struct str *link)
+static void vt_row(
+	struct buf *out, const struct term_line *l, unsigned n, struct style *pen, struct str *link)
 {
 	char tmp[4], sgr[128];
 
-	for (unsigned x = 0; x < l->n; x++) {
-		const struct style *s = &l->styles[cell_style(l->c[x])];
-		struct str uri = term_cell_uri(l, l->c[x]), text;
-		enum cell_kind k = cell_kind(l->c[x]);
+	for (unsigned x = 0; x < n; x++) {
+		cell_t c = cell_of(l, x);
+		const struct style *s = &l->styles[cell_style(c)];
+		struct str uri = term_cell_uri(l, c), text;
+		enum cell_kind k = cell_kind(c);
 
 		if (k == CELL_TAIL || k == CELL_SPACER)
 			continue;
@@ -344,10 +394,10 @@ static void vt_row(struct buf *out, const struct term_line *l, struct style *pen
 			*pen = *s;
 		}
 		if (!str_eq(uri, *link)) {
-			vt_link(out, uri, term_cell_link_id(l, l->c[x]));
+			vt_link(out, uri, term_cell_link_id(l, c));
 			*link = uri;
 		}
-		text = term_cell_text(l, l->c[x], tmp);
+		text = term_cell_text(l, c, tmp);
 		buf_str(out, text.n ? text : STR(" "));
 	}
 }
@@ -356,12 +406,18 @@ void term_export_vt(struct term *t, uint64_t from, uint64_t to, struct buf *out)
 {
 	struct rowview v = {0};
 	struct term_line l;
+	bool wraps = false, place = false;
 
 	for (uint64_t row = from; row < to && term_line(t, row, &v, &l); row++) {
+		unsigned n = vt_length(t, &l, wraps);
 		struct style pen = {0};
 		struct str link = STR("");
 
-		vt_row(out, &l, &pen, &link);
+		if (place && !begins_wide(&l))
+			buf_putc(out, ' ');
+		place = leaves_place(&l);
+		vt_row(out, &l, n, &pen, &link);
+		wraps = l.wrapped;
 		if (link.n)
 			vt_link(out, STR(""), STR(""));
 		if (!style_is_default(&pen))

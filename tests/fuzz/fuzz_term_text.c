@@ -1,0 +1,141 @@
+#include "base/utf8.h"
+#include "fuzz.h"
+#include "term/term.h"
+#include "term/textout.h"
+#include "term/uniprop.h"
+
+/* A place (two bytes), then bytes for a terminal of 13×5: the word and the line around the
+ * place hold it, what its cell shows is found there, and what is exported shows the same text
+ * on another terminal and does nothing else. */
+
+enum { COLS = 13, ROWS = 5 };
+
+static const struct term_options shape = {.cols = COLS, .rows = ROWS, .history = 16384};
+
+static bool behind(struct term_place a, struct term_place b)
+{
+	return a.row > b.row || (a.row == b.row && a.col > b.col);
+}
+
+static bool holds(struct term_span s, struct term_place p)
+{
+	return !behind(s.from, p) && behind(s.to, p) && s.to.col <= COLS;
+}
+
+static void around(struct term *t, struct term_place at)
+{
+	struct term_span word = term_word_at(t, at), line = term_line_at(t, at);
+
+	HOLDS(holds(word, at) && holds(line, at));
+	HOLDS(line.from.col == 0 && line.to.col == COLS);
+	HOLDS(!behind(line.from, word.from) && !behind(word.to, line.to));
+}
+
+static void found(struct term *t, struct term_place at, bool fold)
+{
+	own_buf struct buf needle = {0};
+	struct rowview v = {0};
+	struct term_span m;
+	struct term_line l;
+	char tmp[4];
+
+	HOLDS(term_line(t, at.row, &v, &l));
+	if (at.col < l.n)
+		buf_str(&needle, term_cell_text(&l, l.c[at.col], tmp));
+	term_view_fini(t, &v);
+	if (!needle.n)
+		return;
+	HOLDS(term_find(t, buf_view(&needle), fold, false, at, &m));
+	HOLDS(holds(m, at) && m.from.row == at.row && m.from.col == at.col);
+	if (term_find(t, buf_view(&needle), fold, true, at, &m))
+		HOLDS(behind(at, m.from));
+}
+
+/* Whether text that stands in several cells would be one, had it come in one piece: the
+ * parts of a picture or a flag that the program put beside each other. */
+static bool would_join(struct term *t, uint64_t first, uint64_t end)
+{
+	struct gcb_state s = {0};
+	struct rowview v = {0};
+	struct term_line l;
+	bool joins = false;
+
+	for (uint64_t row = first; row < end && term_line(t, row, &v, &l); row++) {
+		for (unsigned x = 0; x < l.n; x++) {
+			char tmp[4];
+			struct str text = term_cell_text(&l, l.c[x], tmp);
+			uint32_t cp = 0;
+
+			if (cell_kind(l.c[x]) == CELL_TAIL || cell_kind(l.c[x]) == CELL_SPACER)
+				continue;
+			if (!text.n)
+				s = (struct gcb_state){0};
+			for (size_t i = 0; i < text.n;) {
+				size_t n = utf8_decode(str_from(text, i), &cp);
+
+				joins |= !gcb_break(&s, uniprop_gcb(uniprop(cp))) && !i;
+				i += n;
+			}
+		}
+		if (!l.wrapped)
+			s = (struct gcb_state){0};
+	}
+	term_view_fini(t, &v);
+	return joins;
+}
+
+static void nothing(void *ctx, struct str s)
+{
+	(void)ctx;
+	(void)s;
+	HOLDS(!"an answer to what was exported");
+}
+
+static void exported(struct term *t)
+{
+	uint64_t first = term_first_row(t), end = term_screen_row(t) + ROWS;
+	struct term *u = term_new(&(struct term_options){.cols = COLS, .rows = ROWS});
+	struct term_events ev = {.reply = nothing};
+	own_buf struct buf vt = {0}, a = {0}, b = {0};
+
+	HOLDS(u);
+	term_set_events(u, &ev, NULL);
+	term_export_vt(t, first, end, &vt);
+	HOLDS(utf8_valid(buf_view(&vt)));
+	term_feed(u, vt.p, vt.n);
+	HOLDS(!term_title(u).n && !term_cwd(u).n && !term_alternate(u));
+	term_text(t, (struct term_span){{first, 0}, {end - 1, COLS}}, false, &a);
+	term_text(u,
+		(struct term_span){{term_first_row(u), 0}, {term_screen_row(u) + ROWS - 1, COLS}},
+		false, &b);
+	if (!str_eq(buf_view(&a), buf_view(&b)) && !would_join(t, first, end)) {
+		fprintf(stderr, "--- was\n%s\n--- exported\n%s\n--- is\n%s\n", buf_z(&a),
+			buf_z(&vt), buf_z(&b));
+		HOLDS(!"the same text");
+	}
+	term_free(u);
+}
+
+FUZZ(s)
+{
+	struct term *t;
+	struct term_place at;
+	uint64_t rows;
+
+	if (s.n < 3)
+		return;
+	t = term_new(&shape);
+	HOLDS(t);
+	term_feed(t, s.p + 2, s.n - 2);
+	if (term_cols(t) == COLS) { /* DECCOLM */
+		rows = term_screen_row(t) + ROWS - term_first_row(t);
+		at.row = term_first_row(t) + (unsigned char)s.p[0] % rows;
+		at.col = (unsigned char)s.p[1] % COLS;
+		around(t, at);
+		found(t, at, s.p[1] & 0x40);
+		/* Other rules of clusters make other cells. */
+		if (!memmem(s.p, s.n, "2027", 4))
+			exported(t);
+	}
+	term_free(t);
+}
