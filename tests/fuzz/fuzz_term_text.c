@@ -68,8 +68,7 @@ static bool would_join(struct term *t, uint64_t first, uint64_t end)
 
 			if (cell_kind(l.c[x]) == CELL_TAIL || cell_kind(l.c[x]) == CELL_SPACER)
 				continue;
-			if (!text.n)
-				s = (struct gcb_state){0};
+			text = text.n ? text : STR(" ");
 			for (size_t i = 0; i < text.n;) {
 				size_t n = utf8_decode(str_from(text, i), &cp);
 
