@@ -277,6 +277,8 @@ bool ssh_master(struct ssh *s, const struct ctx *c, struct err *e)
 		!start_master(s, c, e))
 		return false;
 	prepare_guest(s, c);
+	if (!ctx_check(c, e))
+		return false; /* the master may stay */
 	if (write_env_file(s, c, e))
 		return true;
 	ssh_close_master(s, c);

@@ -173,6 +173,8 @@ static bool over_ssh(struct shell *s, int *status, struct err *e)
 	own_strv struct strv argv = {0};
 	bool tty = wants_tty(s->o), quick = !tty && !s->o->out;
 
+	if (!ctx_check(&s->w.ctx, e))
+		return false;
 	if (quick) {
 		ssh_recall(&s->g.ssh);
 		if (run_by_master(s, status))

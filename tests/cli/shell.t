@@ -133,6 +133,16 @@ bg shell app -- sh -c 'touch $HOME/ready2; exec sleep 60'
 await "$(guest app)/home/ready2"; kill -INT "$bg"; end_bg; ok "$([ "$status" != 0 ]; echo $?)" "INT ends it"
 same "$(ours_like 'sleep 60')" "" "nothing goes on in the guest"
 
+sandbox "INT while the connection is made"
+running app
+for pid in $(ours_like 'ssh .* -M' | cut -d ' ' -f 1); do kill "$pid"; done
+play "ssh~refresh.\$\$ touch $T/preparing" 'ssh~refresh.$$ hang'
+bg shell app -- sh -c 'touch $HOME/began'
+await "$T/preparing"; kill -INT "$bg"; end_bg; status 130
+gone "$(guest app)/home/began" "the command never begins"
+play
+cl shell app -- true; status 0 "the next one does"
+
 sandbox "many at once"
 running app
 for i in 1 2 3 4 5 6 7 8; do "$CODELIMA" shell app -- sh -c "echo $i; exit $i" >"$T/o$i" 2>&1 </dev/null & pids[i]=$!; done
