@@ -81,6 +81,21 @@ static bool unnamed(const struct home *h, const char *node_id, struct err *e)
 	return !named;
 }
 
+/* Nobody has signed: if the last one who did is dead, what it left is being cleared away,
+ * and that can take longer than a signature. */
+static void busy_unsigned(const struct home *h, const char *node_id, struct err *e)
+{
+	struct claim c = {0};
+
+	if (claim_read(h, node_id, &c) && c.operation)
+		err_set(e, ERR_BUSY,
+			"another command is ending what an earlier %s (job %s) left when it died",
+			c.operation, c.job_id ? c.job_id : "?");
+	else
+		err_set(e, ERR_BUSY, "another operation holds the node");
+	fields_fini(&claim_fields, &c);
+}
+
 static void describe(struct claim *c, const char *job_id, const char *operation)
 {
 	uint64_t start = 0;
@@ -112,7 +127,7 @@ static bool take_lock(struct claim_handle *k, struct err *e)
 		if (!unnamed(k->home, k->node_id, e))
 			break;
 		if (clock_mono_ms() >= deadline) {
-			err_set(e, ERR_BUSY, "another operation holds the node");
+			busy_unsigned(k->home, k->node_id, e);
 			break;
 		}
 		clock_sleep_ms(5);

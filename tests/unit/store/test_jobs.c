@@ -469,6 +469,7 @@ static void a_dead_claims_child_is_named(void **state)
 	assert_true(was_stale);
 	assert_int_equal(stale.child_pgid, child);
 	assert_true(claim_child_alive(&stale));
+	assert_int_equal(end_of(try_to_claim(&f, k.lock.fd)), 1);
 	/* Until it is dealt with, its name stays on disk: also when this attempt gives up. */
 	claim_drop(&k);
 	fields_fini(&claim_fields, &stale);
