@@ -55,18 +55,11 @@ static bool in_word(const struct text_line *l, size_t i)
 	       (cp && strchr("_-./~:?&=%+#@", (int)cp));
 }
 
-/* The first byte of the cell that byte i is of; of the next cell. */
+/* The first byte of the cell that byte i is of. */
 static size_t cell_begin(const struct text_line *l, size_t i)
 {
 	while (i && !place_before(l->at[i - 1], l->at[i]))
 		i--;
-	return i;
-}
-
-static size_t cell_end(const struct text_line *l, size_t i)
-{
-	for (i++; i < l->text.n && !place_before(l->at[i - 1], l->at[i]);)
-		i++;
 	return i;
 }
 
@@ -75,8 +68,8 @@ static bool word_bytes(const struct text_line *l, size_t *a, size_t *b)
 {
 	if (!in_word(l, *a))
 		return false;
-	for (*b = cell_end(l, *a); *b < l->text.n && in_word(l, *b);)
-		*b = cell_end(l, *b);
+	for (*b = text_line_next(l, *a); *b < l->text.n && in_word(l, *b);)
+		*b = text_line_next(l, *b);
 	for (size_t i = *a; i && in_word(l, i = cell_begin(l, i - 1));)
 		*a = i;
 	return true;
@@ -86,17 +79,12 @@ struct term_span term_word_at(struct term *t, struct term_place at)
 {
 	struct text_line l = {0};
 	struct term_span s = {at, {at.row, at.col + 1}};
-	size_t a = 0, b = 0;
+	size_t a, b;
 
-	if (text_line_read(t, at.row, &l) && l.text.n && place_before(at, l.at[l.text.n])) {
-		while (cell_end(&l, a) < l.text.n && !place_before(at, l.at[cell_end(&l, a)]))
-			a = cell_end(&l, a);
-		b = cell_end(&l, a);
-		/* Or else it is the place left at the edge by a wide one. */
-		if (place_before(at, text_line_span(t, &l, a, b).to)) {
-			word_bytes(&l, &a, &b);
-			s = text_line_span(t, &l, a, b);
-		}
+	if (text_line_read(t, at.row, &l) && (a = text_line_byte(t, &l, at)) < l.text.n) {
+		b = text_line_next(&l, a);
+		word_bytes(&l, &a, &b);
+		s = text_line_span(t, &l, a, b);
 	}
 	text_line_fini(t, &l);
 	return s;

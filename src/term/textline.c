@@ -136,3 +136,22 @@ struct term_span text_line_span(struct term *t, const struct text_line *l, size_
 	term_view_fini(t, &v);
 	return s;
 }
+
+size_t text_line_next(const struct text_line *l, size_t i)
+{
+	for (i++; i < l->text.n && !place_before(l->at[i - 1], l->at[i]);)
+		i++;
+	return i;
+}
+
+size_t text_line_byte(struct term *t, const struct text_line *l, struct term_place at)
+{
+	size_t i = 0, next;
+
+	if (!l->text.n || !place_before(at, l->at[l->text.n]))
+		return l->text.n;
+	while ((next = text_line_next(l, i)) < l->text.n && !place_before(at, l->at[next]))
+		i = next;
+	/* Or else it is the place left at the edge by a wide one. */
+	return place_before(at, text_line_span(t, l, i, next).to) ? i : l->text.n;
+}

@@ -1,4 +1,4 @@
-/* textline.h - lines of text out of rows: what search, selection and export read
+/* textline.h - lines of text out of rows: what search, selection, links and export read
  *
  * Rows that wrapped are one line. A row that goes on counts with all its cells, blanks at
  * its end included; the place that a wide character left at the edge counts as nothing as
@@ -24,6 +24,10 @@ struct text_line {
 /* The line that `row` belongs to, at most some thousand rows of it. False when there is none. */
 bool text_line_read(struct term *t, uint64_t row, struct text_line *l);
 void text_line_fini(struct term *t, struct text_line *l);
+/* The first byte of the cell at a place, and of the cell behind that of byte i; the text's
+ * length when there is none. */
+size_t text_line_byte(struct term *t, const struct text_line *l, struct term_place at);
+size_t text_line_next(const struct text_line *l, size_t i);
 /* The cells of bytes [a, b), a < b: up to behind the last of them, a wide one's tail included. */
 struct term_span text_line_span(struct term *t, const struct text_line *l, size_t a, size_t b);
 

@@ -1,4 +1,4 @@
-/* textout.h - text out of a terminal: search, selection, export
+/* textout.h - text out of a terminal: search, selection, links, export
  *
  * Places are a row number (term.h) and a column. Rows that wrapped are one line: a
  * match runs over the wrap, and no newline comes between their texts.
@@ -31,6 +31,11 @@ void term_text(struct term *t, struct term_span s, bool block, struct buf *out);
  * (scripts/unicode-tables). What is in no word, and the blank behind a line, is its cell. */
 struct term_span term_word_at(struct term *t, struct term_place at);
 struct term_span term_line_at(struct term *t, struct term_place at);
+
+/* The link at a place, and those of its line's cells that are it: the program's own (OSC 8), or
+ * an address in the text, which begins with http:// or https:// and may run over a wrap. The
+ * URI replaces what is in `uri`; it is the program's, not to be trusted. False: no link. */
+bool term_link_at(struct term *t, struct term_place at, struct term_span *span, struct buf *uri);
 
 /* Rows [from, to) as a terminal would be sent them: SGR, OSC 8, CR LF after each line,
  * no newline where a row wrapped. */

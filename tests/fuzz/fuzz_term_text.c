@@ -4,9 +4,9 @@
 #include "term/textout.h"
 #include "term/uniprop.h"
 
-/* A place (two bytes), then bytes for a terminal of 13×5: the word and the line around the
- * place hold it, what its cell shows is found there, and what is exported shows the same text
- * on another terminal and does nothing else. */
+/* A place (two bytes), then bytes for a terminal of 13×5: the word, the line and the link at
+ * the place hold it, what its cell shows is found there, and what is exported shows the same
+ * text on another terminal and does nothing else. */
 
 enum { COLS = 13, ROWS = 5 };
 
@@ -29,6 +29,16 @@ static void around(struct term *t, struct term_place at)
 	HOLDS(holds(word, at) && holds(line, at));
 	HOLDS(line.from.col == 0 && line.to.col == COLS);
 	HOLDS(!behind(line.from, word.from) && !behind(word.to, line.to));
+}
+
+static void linked(struct term *t, struct term_place at)
+{
+	own_buf struct buf uri = {0};
+	struct term_span m;
+
+	if (!term_link_at(t, at, &m, &uri))
+		return;
+	HOLDS(holds(m, at) && uri.n && utf8_plain(buf_view(&uri)));
 }
 
 static void found(struct term *t, struct term_place at, bool fold)
@@ -143,6 +153,7 @@ FUZZ(s)
 		at.row = term_first_row(t) + (unsigned char)s.p[0] % rows;
 		at.col = (unsigned char)s.p[1] % COLS;
 		around(t, at);
+		linked(t, at);
 		found(t, at, s.p[1] & 0x40);
 		if (!names_clusters(s))
 			exported(t);

@@ -6,6 +6,7 @@
  *	select ROW COL ROW COL [block] "text"
  *	word ROW COL "text"
  *	line ROW COL "text"
+ *	url ROW COL = ROW COL ROW COL URI   or   = none      the link at a place
  *	export "…"              everything as the bytes that would draw it
  */
 #ifndef TESTS_CASE_TEXT_H
@@ -16,6 +17,14 @@
 static inline struct term_place case_place(const struct term *t, unsigned row, unsigned col)
 {
 	return (struct term_place){term_first_row(t) + row, col};
+}
+
+static inline void case_span(const struct term *t, struct term_span m, struct buf *got)
+{
+	uint64_t first = term_first_row(t);
+
+	buf_printf(got, "%u %u %u %u", (unsigned)(m.from.row - first), m.from.col,
+		(unsigned)(m.to.row - first), m.to.col);
 }
 
 static inline void case_find(struct term *t, struct str needle, const char *rest, struct buf *got)
@@ -29,8 +38,22 @@ static inline void case_find(struct term *t, struct str needle, const char *rest
 		buf_puts(got, "none");
 		return;
 	}
-	buf_printf(got, "%u %u %u %u", (unsigned)(m.from.row - term_first_row(t)), m.from.col,
-		(unsigned)(m.to.row - term_first_row(t)), m.to.col);
+	case_span(t, m, got);
+}
+
+static inline void case_url(struct term *t, const char *p, struct buf *got)
+{
+	own_buf struct buf uri = {0};
+	struct term_span m;
+	unsigned row = 0, col = 0;
+
+	sscanf(p, "%u %u", &row, &col);
+	if (!term_link_at(t, case_place(t, row, col), &m, &uri)) {
+		buf_puts(got, "none");
+		return;
+	}
+	case_span(t, m, got);
+	buf_printf(got, " %s", buf_z(&uri));
 }
 
 static inline void case_select(struct term *t, const char *p, struct buf *got)

@@ -400,6 +400,16 @@ static bool check_find(struct bench *b, const char *p)
 	       (!strcmp(want + 2, buf_z(&got)) || fail(b, "find", str_z(want + 2), buf_view(&got)));
 }
 
+static bool check_url(struct bench *b, const char *p)
+{
+	own_buf struct buf got = {0};
+	const char *want = strstr(p, "= ");
+
+	case_url(b->t, p, &got);
+	return want &&
+	       (!strcmp(want + 2, buf_z(&got)) || fail(b, "url", str_z(want + 2), buf_view(&got)));
+}
+
 static bool check_part(struct bench *b, const char *what, const char *p)
 {
 	own_buf struct buf got = {0};
@@ -468,6 +478,8 @@ static bool run_line(struct bench *b, const char *line)
 		return check_mode(b, p);
 	if (is(line, "find", &p))
 		return check_find(b, p);
+	if (is(line, "url", &p))
+		return check_url(b, p);
 	if (is(line, "select", &p))
 		return check_part(b, "select", p);
 	if (is(line, "word", &p))
