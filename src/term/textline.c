@@ -72,12 +72,32 @@ unsigned text_length(const struct term *t, const struct term_line *l)
 	return n;
 }
 
+/* Cells of ASCII from x on, a byte each; returns where they end. */
+static unsigned add_ascii(struct term *t, struct text_line *out, const struct term_line *l,
+	unsigned x, unsigned n, uint64_t row)
+{
+	struct buf *b = &out->text;
+	cell_t c;
+
+	buf_reserve(b, n - x);
+	if (!reserve_places(t, out, b->n + n - x))
+		return x;
+	for (; x < n && (c = text_cell(l, x) & (CELL_TEXT | CELL_KIND)) < 0x80; x++) {
+		char byte = c ? (char)c : ' ';
+
+		out->at[b->n] = (struct term_place){row, x};
+		b->p[b->n++] = out->fold ? (char)utf8_fold((unsigned char)byte) : byte;
+	}
+	b->p[b->n] = '\0';
+	return x;
+}
+
 static void add_row(struct term *t, struct text_line *out, const struct term_line *l, uint64_t row)
 {
 	unsigned n = text_length(t, l);
 	char tmp[4];
 
-	for (unsigned x = 0; x < n; x++) {
+	for (unsigned x = 0; (x = add_ascii(t, out, l, x, n, row)) < n; x++) {
 		cell_t c = text_cell(l, x);
 		struct str s = term_cell_text(l, c, tmp);
 

@@ -36,7 +36,7 @@ bench-term: build/tools/term-bench build/tools/term-host $(STREAMS)/ink
 	$(Q)for s in plain truecolor unicode tui ink; do for p in "" $(PEER_GHOSTTY) $(PEER_VTERM); do \
 		printf '%s ' "$${p:-codelima}"; \
 		build/tools/term-bench --mb $(BENCH_MB) $${p:+--peer $$p} $(STREAMS)/$$s || exit 1; done; done
-	$(Q)for o in "--mem 10000" "--reflow 10000" "--fresh 1000" "--freeze 10000"; do build/tools/term-bench $$o; done
+	$(Q)for o in "--mem 10000" "--reflow 10000" "--fresh 1000" "--freeze 10000" "--find 10000"; do build/tools/term-bench $$o; done
 	$(Q)bench/term_tmux $(STREAMS) $(BENCH_MB)
 bench: bench-term
 

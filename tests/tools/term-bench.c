@@ -1,12 +1,12 @@
 /* term-bench [--cols 120] [--rows 40] [--mb 100] [--peer LIBRARY] FILE…
- * term-bench --mem LINES | --reflow LINES | --freeze LINES | --fresh N
+ * term-bench --mem LINES | --reflow LINES | --freeze LINES | --find LINES | --fresh N
  *
  * Feeds each file over and over in pieces of 64 KiB and prints one JSON line for
  * it. --mem: the bytes the engine takes with so many lines of 120 columns in
  * history; --reflow: the time to resize them to 100 columns and back; --freeze: size
- * and time of the whole state as bytes and back; --fresh:
- * bytes and time of a new terminal of 80×24. --peer feeds another library instead:
- * libghostty-vt or libvterm.
+ * and time of the whole state as bytes and back; --find: the time to look through them for
+ * what is not there; --fresh: bytes and time of a new terminal of 80×24. --peer feeds another
+ * library instead: libghostty-vt or libvterm.
  */
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -15,11 +15,12 @@
 
 #include "term/freeze.h"
 #include "term/term.h"
+#include "term/textout.h"
 #include "tools/tool_options.h"
 
 static const struct tool tool = {"term-bench",
 	"[--cols N] [--rows N] [--mb N] [--peer LIBRARY] FILE... |"
-	" --mem LINES | --reflow LINES | --freeze LINES | --fresh N"};
+	" --mem LINES | --reflow LINES | --freeze LINES | --find LINES | --fresh N"};
 
 struct peer {
 	void *(*start)(unsigned cols, unsigned rows);
@@ -227,6 +228,23 @@ static int bench_freeze(unsigned lines)
 	return u ? 0 : 1;
 }
 
+static int bench_find(unsigned lines)
+{
+	struct term *t = with_lines(lines);
+	struct term_place last = {term_screen_row(t) + 39, 119};
+	struct term_span m;
+	double a = now(), b, c;
+	bool found = term_find(t, STR("nowhere"), false, true, last, &m);
+
+	b = now();
+	found |= term_find(t, STR("nowhere"), true, true, last, &m);
+	c = now();
+	printf("{\"lines\":%u,\"find_ms\":%.2f,\"ignoring_case_ms\":%.2f}\n", lines, (b - a) * 1e3,
+		(c - b) * 1e3);
+	term_free(t);
+	return found;
+}
+
 static int bench_fresh(unsigned n)
 {
 	double from = now();
@@ -260,7 +278,7 @@ static const struct {
 	int (*run)(unsigned n);
 	unsigned min;
 } measures[] = {{"--mem", bench_mem, 0}, {"--reflow", bench_reflow, 0},
-	{"--freeze", bench_freeze, 0}, {"--fresh", bench_fresh, 1}};
+	{"--freeze", bench_freeze, 0}, {"--find", bench_find, 0}, {"--fresh", bench_fresh, 1}};
 enum { MEASURES = sizeof(measures) / sizeof(*measures), NOT_ASKED = ~0 };
 
 int main(int argc, char **argv)
@@ -272,7 +290,7 @@ int main(int argc, char **argv)
 	struct tool_option all[] = {{"--cols", TOOL_NUMBER, &cols, TERM_MIN, TERM_MAX, NULL, NULL},
 		{"--rows", TOOL_NUMBER, &rows, TERM_MIN, TERM_MAX, NULL, NULL},
 		{"--mb", TOOL_SIZE, &mb, 1, 1 << 20, NULL, NULL},
-		{"--peer", TOOL_TEXT, &library, 0, 0, NULL, NULL}, {0}, {0}, {0}, {0}, {0}};
+		{"--peer", TOOL_TEXT, &library, 0, 0, NULL, NULL}, {0}, {0}, {0}, {0}, {0}, {0}};
 	int i;
 
 	for (size_t k = 0; k < MEASURES; k++) {
