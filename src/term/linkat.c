@@ -92,23 +92,30 @@ static size_t address_end(struct str text, size_t i)
 	return i;
 }
 
-static size_t count(struct str s, char c)
+/* How many more brackets are closed than opened. */
+static ptrdiff_t surplus(struct str s, char open, char close)
 {
-	size_t n = 0;
+	ptrdiff_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == c;
+		n += (s.p[i] == close) - (s.p[i] == open);
 	return n;
 }
 
-/* Without what belongs to the sentence around it: its punctuation, a bracket opened before. */
+/* Without what belongs to the sentence around it: its punctuation, a bracket opened before,
+ * one that only opens. */
 static size_t trimmed(struct str s)
 {
-	for (; s.n; s.n--) {
-		char c = s.p[s.n - 1], opens = c == ')' ? '(' : c == ']' ? '[' : 0;
+	ptrdiff_t round = surplus(s, '(', ')'), square = surplus(s, '[', ']');
 
-		if (opens ? count(s, c) <= count(s, opens) : !strchr(".,;:!?'*", c))
+	for (; s.n; s.n--) {
+		char c = s.p[s.n - 1];
+
+		if ((c == ')' && round <= 0) || (c == ']' && square <= 0) ||
+			!strchr(".,;:!?'*()[]", c))
 			break;
+		round += (c == '(') - (c == ')');
+		square += (c == '[') - (c == ']');
 	}
 	return s.n;
 }
