@@ -11,6 +11,7 @@
 
 #include "term/invariant.h"
 #include "term/term.h"
+#include "term/textout.h"
 
 enum { STORM = 1 << 18 };
 
@@ -246,13 +247,50 @@ static void viewer_colors(void **state)
 	term_free(t);
 }
 
+/* What a viewer asks of a line that fills history: no pass over it is made for each of its
+ * characters. */
+static void ask(const char *start, const char *piece, const char *needle)
+{
+	struct term *t = term_new(&(struct term_options){.cols = 120, .rows = 40});
+	struct term_place last;
+	struct term_span span;
+	own_buf struct buf uri = {0};
+	double from;
+
+	term_feed(t, start, strlen(start));
+	for (size_t n = 0; n < 4 * STORM; n += strlen(piece))
+		term_feed(t, piece, strlen(piece));
+	last = (struct term_place){term_screen_row(t) + 20, 60};
+	from = now();
+	span = term_word_at(t, last);
+	assert_true(span.from.row <= last.row && span.to.row >= last.row);
+	term_link_at(t, last, &span, &uri);
+	term_find(t, str_z(needle), false, true, last, &span);
+	term_find(t, str_z(needle), true, false, (struct term_place){0}, &span);
+	assert_true(now() - from < 20);
+	term_free(t);
+}
+
+static void endless_lines(void **state)
+{
+	(void)state;
+	ask("http://a", "))))))))", "))))a");
+	ask("http://a", "((((", "((((a");
+	ask("", "http://", "http://a");
+	ask("", "://://", "://a");
+	ask("", "aaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab");
+	ask("\033]8;;http://b\a", "a", "b");
+	ask("", "e\xcc\x81日", "日日");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sequences), cmocka_unit_test(strings),
-		cmocka_unit_test(marks), cmocka_unit_test(ever_new),
-		cmocka_unit_test(little_memory), cmocka_unit_test(pieces),
-		cmocka_unit_test(impossible_sizes), cmocka_unit_test(synchronized_frames),
-		cmocka_unit_test(frames), cmocka_unit_test(viewer_colors)};
+		cmocka_unit_test(marks), cmocka_unit_test(endless_lines),
+		cmocka_unit_test(ever_new), cmocka_unit_test(little_memory),
+		cmocka_unit_test(pieces), cmocka_unit_test(impossible_sizes),
+		cmocka_unit_test(synchronized_frames), cmocka_unit_test(frames),
+		cmocka_unit_test(viewer_colors)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
