@@ -66,34 +66,28 @@ bool claim_child_alive(const struct claim *c)
 	return proc_group_alive(pgid);
 }
 
-/* False with Busy filled in when the holder can be named. */
-static bool unnamed(const struct home *h, const char *node_id, struct err *e)
+/* False with Busy filled in when the holder can be named, or will not be (`last`). Whoever has
+ * not signed by then may be clearing away what the one left who did and is dead. */
+static bool unnamed(const struct home *h, const char *node_id, bool last, struct err *e)
 {
 	struct claim c = {0};
-	bool named = claim_read(h, node_id, &c) && holder_alive(&c) && c.operation;
+	bool signed_by = claim_read(h, node_id, &c) && c.operation;
+	bool named = signed_by && holder_alive(&c);
+	const char *job = c.job_id ? c.job_id : "?";
 
 	if (named)
-		err_set(e, ERR_BUSY, "%s is going on (job %s, pid %lld)", c.operation,
-			c.job_id ? c.job_id : "?", (long long)c.pid);
+		err_set(e, ERR_BUSY, "%s is going on (job %s, pid %lld)", c.operation, job,
+			(long long)c.pid);
+	else if (last && signed_by)
+		err_set(e, ERR_BUSY,
+			"another command is ending what an earlier %s (job %s) left when it died",
+			c.operation, job);
+	else if (last)
+		err_set(e, ERR_BUSY, "another operation holds the node");
 	if (named && c.job_id)
 		err_fix(e, "codelima job wait %s", c.job_id);
 	fields_fini(&claim_fields, &c);
-	return !named;
-}
-
-/* Nobody has signed: if the last one who did is dead, what it left is being cleared away,
- * and that can take longer than a signature. */
-static void busy_unsigned(const struct home *h, const char *node_id, struct err *e)
-{
-	struct claim c = {0};
-
-	if (claim_read(h, node_id, &c) && c.operation)
-		err_set(e, ERR_BUSY,
-			"another command is ending what an earlier %s (job %s) left when it died",
-			c.operation, c.job_id ? c.job_id : "?");
-	else
-		err_set(e, ERR_BUSY, "another operation holds the node");
-	fields_fini(&claim_fields, &c);
+	return !named && !last;
 }
 
 static void describe(struct claim *c, const char *job_id, const char *operation)
@@ -124,12 +118,8 @@ static bool take_lock(struct claim_handle *k, struct err *e)
 			return true;
 		if (why.kind != ERR_BUSY)
 			return err_move(e, &why);
-		if (!unnamed(k->home, k->node_id, e))
+		if (!unnamed(k->home, k->node_id, clock_mono_ms() >= deadline, e))
 			break;
-		if (clock_mono_ms() >= deadline) {
-			busy_unsigned(k->home, k->node_id, e);
-			break;
-		}
 		clock_sleep_ms(5);
 	}
 	return err_field(e, "node_id", k->node_id);
