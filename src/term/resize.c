@@ -120,6 +120,18 @@ struct lost {
 	bool cursor, saved;
 };
 
+/* Screen i gets the rows of `by`, which is left empty. */
+static void replace(struct term *t, unsigned i, struct screen *by, unsigned cols)
+{
+	struct screen *s = &t->screens[i];
+
+	screen_fini(s, &t->mem, cols, t->rows);
+	s->rows = by->rows;
+	s->cells = by->cells;
+	s->top = by->top;
+	*by = (struct screen){0};
+}
+
 /* ---- the primary screen at a new width ---- */
 
 static struct spot spot_at(const struct place *p, bool holds)
@@ -173,7 +185,8 @@ static uint64_t first_row(
 	return first + less(less(t->rows - 1u - cur->y, less(now, joined)), t->rows - 1u - y);
 }
 
-/* `to` has the new columns and the old rows. */
+/* The primary screen and its history at a new width; `to`, which takes the screen's place, has
+ * the new columns and the old rows. */
 static void rewrap(struct term *t, struct screen *to, unsigned cols)
 {
 	struct saved_cursor *sv = &t->screens[0].saved;
@@ -202,18 +215,7 @@ static void rewrap(struct term *t, struct screen *to, unsigned cols)
 	scrollback_trim(&h, &t->mem);
 	scrollback_fini(&t->hist, &t->mem);
 	t->hist = h;
-}
-
-/* Screen i gets the rows of `by`, which is left empty. */
-static void replace(struct term *t, unsigned i, struct screen *by, unsigned cols)
-{
-	struct screen *s = &t->screens[i];
-
-	screen_fini(s, &t->mem, cols, t->rows);
-	s->rows = by->rows;
-	s->cells = by->cells;
-	s->top = by->top;
-	*by = (struct screen){0};
+	replace(t, 0, to, t->cols);
 }
 
 /* Puts the rows of screen i into `to`, which takes its place. */
@@ -260,15 +262,6 @@ static bool at_bottom(struct term *t)
 	return cursor_place(t, 0)->y >= t->rows - 1u;
 }
 
-/* The primary screen and its history at a new width, in `to`. */
-static void rewrap_screen(struct term *t, struct screen *to, unsigned cols)
-{
-	unsigned old = t->cols;
-
-	rewrap(t, to, cols);
-	replace(t, 0, to, old);
-}
-
 /* As in ghostty, rows come first where columns go, so that what wrapping adds finds
  * room; where columns come, rows follow. But not behind a screen of one row: there the
  * cursor's character may be in history, and lost, until the rows are there. */
@@ -286,14 +279,14 @@ static void rewrap_and_restack(
 	struct lost lost;
 
 	if (columns_first(t, s.cols)) {
-		rewrap_screen(t, between, s.cols);
+		rewrap(t, between, s.cols);
 		restack_screen(t, 0, a, s, s.cols, bottom);
 		restack_screen(t, 1, b, s, old, false);
 	} else {
 		lost = restack_screen(t, 0, between, (struct shape){old, s.rows}, old, bottom);
 		restack_screen(t, 1, b, s, old, false);
 		t->rows = (uint16_t)s.rows;
-		rewrap_screen(t, a, s.cols);
+		rewrap(t, a, s.cols);
 		keep_lost(t, lost);
 	}
 }
