@@ -58,9 +58,8 @@ void term_export_vt(struct term *t, uint64_t from, uint64_t to, struct buf *out)
 		struct style pen = {0};
 		struct str link = STR("");
 
-		if (place && !text_begins_wide(&l))
+		if (text_place_empty(&place, &l))
 			buf_putc(out, ' ');
-		place = text_leaves_place(&l);
 		vt_row(out, &l, n, &pen, &link);
 		wraps = l.wrapped;
 		if (link.n)

@@ -62,17 +62,12 @@ static bool own_link(struct term *t, struct text_line *line, struct term_place a
 
 /* ---- addresses in the text ---- */
 
-static bool ascii_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* How long the scheme is that ends before byte i: of http, https, or 0. */
 static size_t scheme_before(struct str text, size_t i)
 {
 	for (size_t n = 4; n <= 5 && n <= i; n++)
 		if (strncasecmp(text.p + i - n, "https", n) == 0)
-			return i == n || !ascii_alnum(text.p[i - n - 1]) ? n : 0;
+			return i == n || !text_alnum((unsigned char)text.p[i - n - 1]) ? n : 0;
 	return 0;
 }
 
@@ -143,22 +138,25 @@ static bool address_at(struct str text, size_t i, size_t *a, size_t *b)
 	return false;
 }
 
+static bool address(struct term *t, const struct text_line *line, struct term_place at,
+	struct term_span *span, struct buf *uri)
+{
+	size_t i = text_line_byte(t, line, at), a, b;
+
+	if (i == line->text.n || !address_at(buf_view(&line->text), i, &a, &b))
+		return false;
+	*span = text_line_span(t, line, a, b);
+	buf_clear(uri);
+	buf_str(uri, str_n(line->text.p + a, b - a));
+	return true;
+}
+
 bool term_link_at(struct term *t, struct term_place at, struct term_span *span, struct buf *uri)
 {
 	struct text_line l = {0};
-	size_t i, a, b;
-	bool found = false;
+	bool found = text_line_read(t, at.row, &l) &&
+		     (own_link(t, &l, at, span, uri) || address(t, &l, at, span, uri));
 
-	if (text_line_read(t, at.row, &l) && at.col < t->cols) {
-		found = own_link(t, &l, at, span, uri);
-		i = found ? l.text.n : text_line_byte(t, &l, at);
-		if (i < l.text.n && address_at(buf_view(&l.text), i, &a, &b)) {
-			found = true;
-			*span = text_line_span(t, &l, a, b);
-			buf_clear(uri);
-			buf_str(uri, str_n(l.text.p + a, b - a));
-		}
-	}
 	text_line_fini(t, &l);
 	return found;
 }

@@ -33,9 +33,8 @@ void term_text(struct term *t, struct term_span s, bool block, struct buf *out)
 		unsigned n = text_length(t, &l), to = end < n ? end : n;
 		bool joined = l.wrapped && !block && row < s.to.row;
 
-		if (place && !text_begins_wide(&l))
+		if (text_place_empty(&place, &l) && !block)
 			buf_putc(out, ' ');
-		place = joined && text_leaves_place(&l);
 		add_cells(&l, from, to, !joined, out);
 		if (!joined && row < s.to.row)
 			buf_putc(out, '\n');
@@ -51,8 +50,7 @@ static bool in_word(const struct text_line *l, size_t i)
 	utf8_decode(str_from(buf_view(&l->text), i), &cp);
 	if (cp >= 0x80)
 		return !uniprop_parts_words(uniprop(cp));
-	return (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ||
-	       (cp && strchr("_-./~:?&=%+#@", (int)cp));
+	return text_alnum(cp) || (cp && strchr("_-./~:?&=%+#@", (int)cp));
 }
 
 /* The first byte of the cell that byte i is of. */

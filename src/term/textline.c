@@ -134,9 +134,8 @@ bool text_line_read(struct term *t, uint64_t row, struct text_line *l)
 	buf_clear(&l->text);
 	for (r = l->first; term_line(t, r, &l->view, &now); r++) {
 		l->last = r;
-		if (place && !text_begins_wide(&now))
+		if (text_place_empty(&place, &now))
 			add_piece(t, l, STR(" "), (struct term_place){r - 1, t->cols - 1u});
-		place = text_leaves_place(&now);
 		add_row(t, l, &now, r);
 		if (!now.wrapped || r - l->first >= (uint64_t)2 * LINE_ROWS_MAX)
 			return true;

@@ -46,14 +46,19 @@ static inline bool text_counts(cell_t c)
 {
 	return cell_kind(c) != CELL_TAIL && cell_kind(c) != CELL_SPACER;
 }
-/* The row's last cell is the place left for a wide character; the row begins with one. */
-static inline bool text_leaves_place(const struct term_line *l)
+/* From row to row, with *place false at first: whether a blank comes before this one, for the
+ * row above left a place at its edge and no wide character begins this one any more. */
+static inline bool text_place_empty(bool *place, const struct term_line *l)
 {
-	return l->wrapped && l->n && cell_kind(l->c[l->n - 1]) == CELL_SPACER;
+	bool empty = *place && !(l->n && cell_kind(l->c[0]) == CELL_WIDE);
+
+	*place = l->wrapped && l->n && cell_kind(l->c[l->n - 1]) == CELL_SPACER;
+	return empty;
 }
-static inline bool text_begins_wide(const struct term_line *l)
+
+static inline bool text_alnum(uint32_t cp) /* of ASCII */
 {
-	return l->n && cell_kind(l->c[0]) == CELL_WIDE;
+	return (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z');
 }
 
 static inline bool place_before(struct term_place a, struct term_place b)
