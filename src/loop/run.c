@@ -23,7 +23,7 @@
  *	RUNNING   the deadline             → ENDING
  *	ENDING    TERM had no effect yet   → REMINDED
  *	REMINDED  nor had the second TERM  → KILLED
- *	KILLED    nor was KILL: give up    → DONE
+ *	KILLED    nor had KILL: give up    → DONE
  *	DRAINING  the child has ended, somebody else has its pipes → DONE
  */
 enum phase { RUNNING, ENDING, REMINDED, KILLED, DRAINING, DONE };
@@ -76,8 +76,7 @@ static void set_limit(struct job *j, int64_t ms)
  * (2 % of random moments in a short script, dash 0.5.12). */
 static void terminate(struct job *j)
 {
-	proc_signal_group(j->pid, SIGTERM);
-	proc_signal_group(j->pid, SIGCONT); /* a stopped process sees no TERM */
+	proc_terminate_group(j->pid);
 	set_limit(j, (j->r->grace_ms ? j->r->grace_ms : GRACE_MS) / 2);
 }
 

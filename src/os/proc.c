@@ -111,6 +111,12 @@ bool proc_signal_group(int pgid, int sig)
 	return pgid > 1 && kill(-pgid, sig) == 0;
 }
 
+void proc_terminate_group(int pgid)
+{
+	proc_signal_group(pgid, SIGTERM);
+	proc_signal_group(pgid, SIGCONT);
+}
+
 static bool group_gone_within(int pgid, int ms)
 {
 	int64_t end = clock_mono_ms() + ms;
@@ -125,8 +131,7 @@ static bool group_gone_within(int pgid, int ms)
 
 bool proc_end_group(int pgid, int grace_ms)
 {
-	proc_signal_group(pgid, SIGTERM);
-	proc_signal_group(pgid, SIGCONT); /* a stopped process sees no TERM */
+	proc_terminate_group(pgid);
 	if (group_gone_within(pgid, grace_ms))
 		return true;
 	proc_signal_group(pgid, SIGKILL);

@@ -30,6 +30,7 @@ bool proc_has_args(int pid, const char *word, const char *other);
 bool proc_group_alive(int pgid);
 bool proc_signal(int pid, int sig);
 bool proc_signal_group(int pgid, int sig);
+void proc_terminate_group(int pgid); /* TERM, and CONT: a stopped process sees no TERM */
 /* TERM, then KILL after grace_ms; returns when the group is gone or, after
  * another grace_ms, false. Only for groups that are not our children's
  * (run.h reaps its own). */
