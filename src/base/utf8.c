@@ -86,21 +86,17 @@ bool utf8_plain(struct str s)
 	return true;
 }
 
+/* Ranges begin with their first and their last code point. */
+static int by_range(const void *key, const void *range)
+{
+	const uint32_t *cp = key, *ends = range;
+
+	return *cp < ends[0] ? -1 : *cp > ends[1];
+}
+
 static bool in_ranges(const struct width_range *r, size_t n, uint32_t cp)
 {
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (cp < r[mid].first)
-			hi = mid;
-		else if (cp > r[mid].last)
-			lo = mid + 1;
-		else
-			return true;
-	}
-	return false;
+	return bsearch(&cp, r, n, sizeof(*r), by_range) != NULL;
 }
 
 int utf8_width(uint32_t cp)
@@ -114,20 +110,12 @@ int utf8_width(uint32_t cp)
 
 uint32_t utf8_fold(uint32_t cp)
 {
-	size_t lo = 0, hi = countof(fold_ranges);
+	const struct fold_range *r;
 
 	if (cp < 0x80)
 		return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
-	while (lo < hi) { /* the first range that does not end before cp */
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (fold_ranges[mid].last < cp)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo == countof(fold_ranges) || cp < fold_ranges[lo].first ||
-		(cp - fold_ranges[lo].first) % (uint32_t)fold_ranges[lo].step)
+	r = bsearch(&cp, fold_ranges, countof(fold_ranges), sizeof(*r), by_range);
+	if (!r || (cp - r->first) % (uint32_t)r->step)
 		return cp;
-	return (uint32_t)((int32_t)cp + fold_ranges[lo].added);
+	return (uint32_t)((int32_t)cp + r->added);
 }
