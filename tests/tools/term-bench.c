@@ -287,10 +287,11 @@ int main(int argc, char **argv)
 	unsigned cols = 120, rows = 40, n[MEASURES];
 	const char *library = NULL;
 	uint64_t mb = 100;
-	struct tool_option all[] = {{"--cols", TOOL_NUMBER, &cols, TERM_MIN, TERM_MAX, NULL, NULL},
+	struct tool_option all[4 + MEASURES + 1] = {
+		{"--cols", TOOL_NUMBER, &cols, TERM_MIN, TERM_MAX, NULL, NULL},
 		{"--rows", TOOL_NUMBER, &rows, TERM_MIN, TERM_MAX, NULL, NULL},
 		{"--mb", TOOL_SIZE, &mb, 1, 1 << 20, NULL, NULL},
-		{"--peer", TOOL_TEXT, &library, 0, 0, NULL, NULL}, {0}, {0}, {0}, {0}, {0}, {0}};
+		{"--peer", TOOL_TEXT, &library, 0, 0, NULL, NULL}};
 	int i;
 
 	for (size_t k = 0; k < MEASURES; k++) {

@@ -388,26 +388,30 @@ static bool paste(struct bench *b, const char *p)
 	return true;
 }
 
+/* Against what stands behind "= ". */
+static bool check_answer(struct bench *b, const char *what, const char *p, const struct buf *got)
+{
+	const char *want = strstr(p, "= ");
+
+	return want &&
+	       (!strcmp(want + 2, buf_z(got)) || fail(b, what, str_z(want + 2), buf_view(got)));
+}
+
 static bool check_find(struct bench *b, const char *p)
 {
 	own_buf struct buf needle = {0}, got = {0};
-	const char *want;
 
 	quoted(&p, &needle);
-	want = strstr(p, "= ");
 	case_find(b->t, buf_view(&needle), p, &got);
-	return want &&
-	       (!strcmp(want + 2, buf_z(&got)) || fail(b, "find", str_z(want + 2), buf_view(&got)));
+	return check_answer(b, "find", p, &got);
 }
 
 static bool check_url(struct bench *b, const char *p)
 {
 	own_buf struct buf got = {0};
-	const char *want = strstr(p, "= ");
 
 	case_url(b->t, p, &got);
-	return want &&
-	       (!strcmp(want + 2, buf_z(&got)) || fail(b, "url", str_z(want + 2), buf_view(&got)));
+	return check_answer(b, "url", p, &got);
 }
 
 static bool check_part(struct bench *b, const char *what, const char *p)
