@@ -23,9 +23,9 @@ static struct term_span linked_cells(
 		for (unsigned x = 0; x < t->cols; x++) {
 			cell_t c = text_cell(&l, x);
 
-			if (cell_kind(c) == CELL_SPACER)
-				continue;
 			if (!is_link(&l, c, uri, id)) {
+				if (cell_kind(c) == CELL_SPACER)
+					continue;
 				if (passed)
 					return s;
 				open = false;
