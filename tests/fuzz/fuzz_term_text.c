@@ -5,12 +5,12 @@
 #include "term/uniprop.h"
 
 /* A place (two bytes), then bytes for a terminal of 13×5: the word, the line and the link at
- * the place hold it, what its cell shows is found there, and what is exported shows the same
- * text on another terminal and does nothing else. */
+ * the place hold it, what its cell shows is found there, what is exported shows the same
+ * text on another terminal and does nothing else, and a resize loses no text. */
 
 enum { COLS = 13, ROWS = 5 };
 
-static const struct term_options shape = {.cols = COLS, .rows = ROWS, .history = 16384};
+static const struct term_options shape = {.cols = COLS, .rows = ROWS, .history = 1 << 20};
 
 static bool behind(struct term_place a, struct term_place b)
 {
@@ -93,6 +93,15 @@ static bool would_join(struct term *t, uint64_t first, uint64_t end)
 	return joins;
 }
 
+/* Of all rows. */
+static void whole(struct term *t, struct buf *out)
+{
+	term_text(t,
+		(struct term_span){{term_first_row(t), 0},
+			{term_screen_row(t) + term_rows(t) - 1, term_cols(t)}},
+		false, out);
+}
+
 static void nothing(void *ctx, struct str s)
 {
 	(void)ctx;
@@ -113,16 +122,51 @@ static void exported(struct term *t)
 	HOLDS(utf8_valid(buf_view(&vt)));
 	term_feed(u, vt.p, vt.n);
 	HOLDS(!term_title(u).n && !term_cwd(u).n && !term_alternate(u));
-	term_text(t, (struct term_span){{first, 0}, {end - 1, COLS}}, false, &a);
-	term_text(u,
-		(struct term_span){{term_first_row(u), 0}, {term_screen_row(u) + ROWS - 1, COLS}},
-		false, &b);
+	whole(t, &a);
+	whole(u, &b);
 	if (!str_eq(buf_view(&a), buf_view(&b)) && !would_join(t, first, end)) {
 		fprintf(stderr, "--- was\n%s\n--- exported\n%s\n--- is\n%s\n", buf_z(&a),
 			buf_z(&vt), buf_z(&b));
 		HOLDS(!"the same text");
 	}
 	term_free(u);
+}
+
+/* The next line, without the blanks at its end; an empty one behind the last. */
+static struct str line_of(struct str *rest)
+{
+	struct str s = STR("");
+
+	str_split(rest, '\n', &s);
+	while (s.n && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+static bool same_lines(struct str a, struct str b)
+{
+	while (a.n || b.n)
+		if (!str_eq(line_of(&a), line_of(&b)))
+			return false;
+	return true;
+}
+
+/* Of two columns at least, or a wide character has no place. */
+static void resized(struct term *t, unsigned cols, unsigned rows)
+{
+	own_buf struct buf a = {0}, b = {0};
+
+	term_feed(t, "\030\033[?7h", 6); /* or else rows are cut */
+	if (term_alternate(t))
+		return;
+	whole(t, &a);
+	HOLDS(term_resize(t, cols, rows));
+	whole(t, &b);
+	if (!same_lines(buf_view(&a), buf_view(&b))) {
+		fprintf(stderr, "--- was\n%s\n--- %u columns, %u rows\n%s\n", buf_z(&a), cols, rows,
+			buf_z(&b));
+		HOLDS(!"the same text");
+	}
 }
 
 /* Whether the program may turn mode 2027 off: other rules of clusters make other cells. A
@@ -157,6 +201,7 @@ FUZZ(s)
 		found(t, at, s.p[1] & 0x40);
 		if (!names_clusters(s))
 			exported(t);
+		resized(t, 2 + (unsigned char)s.p[0] % 30, 1 + (unsigned char)s.p[1] % 10);
 	}
 	term_free(t);
 }
