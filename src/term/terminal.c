@@ -94,7 +94,7 @@ bool term_resize(struct term *t, unsigned cols, unsigned rows)
 
 	if (!size_possible(cols, rows))
 		return false;
-	if (!same && !resize_to(t, cols, rows, mode_on(t, MODE_DECAWM)))
+	if (!same && !resize_to(t, cols, rows, true))
 		return false;
 	if (!same && mode_on(t, MODE_SIZES))
 		report_size(t);

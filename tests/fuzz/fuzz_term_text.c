@@ -156,7 +156,6 @@ static void resized(struct term *t, unsigned cols, unsigned rows)
 {
 	own_buf struct buf a = {0}, b = {0};
 
-	term_feed(t, "\030\033[?7h", 6); /* or else rows are cut */
 	if (term_alternate(t))
 		return;
 	whole(t, &a);
