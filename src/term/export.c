@@ -49,11 +49,13 @@ static void vt_row(
 
 void term_export_vt(struct term *t, uint64_t from, uint64_t to, struct buf *out)
 {
+	uint64_t oldest = term_first_row(t);
 	struct rowview v = {0};
 	struct term_line l;
 	bool wraps = false, place = false;
 
-	for (uint64_t row = from; row < to && term_line(t, row, &v, &l); row++) {
+	for (uint64_t row = from < oldest ? oldest : from; row < to && term_line(t, row, &v, &l);
+		row++) {
 		unsigned n = vt_length(t, &l, wraps);
 		struct style pen = {0};
 		struct str link = STR("");

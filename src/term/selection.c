@@ -24,9 +24,12 @@ static void add_cells(
 void term_text(struct term *t, struct term_span s, bool block, struct buf *out)
 {
 	struct rowview v = {0};
+	uint64_t oldest = term_first_row(t);
 	bool place = false;
 	struct term_line l;
 
+	if (s.from.row < oldest)
+		s.from = (struct term_place){oldest, block ? s.from.col : 0};
 	for (uint64_t row = s.from.row; row <= s.to.row && term_line(t, row, &v, &l); row++) {
 		unsigned from = block || row == s.from.row ? s.from.col : 0;
 		unsigned end = block || row == s.to.row ? s.to.col : t->cols;

@@ -1,7 +1,8 @@
 /* textout.h - text out of a terminal: search, selection, links, export
  *
  * Places are a row number (term.h) and a column. Rows that wrapped are one line: a
- * match runs over the wrap, and no newline comes between their texts.
+ * match runs over the wrap, and no newline comes between their texts. Rows that history
+ * has lost meanwhile count as nothing.
  */
 #ifndef TERM_TEXTOUT_H
 #define TERM_TEXTOUT_H
