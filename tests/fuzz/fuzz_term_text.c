@@ -22,6 +22,20 @@ static bool holds(struct term_span s, struct term_place p)
 	return !behind(s.from, p) && behind(s.to, p) && s.to.col <= COLS;
 }
 
+/* The text of a span is found where it is. */
+static void found_again(struct term *t, struct term_span s)
+{
+	own_buf struct buf text = {0};
+	struct term_span m;
+
+	term_text(t, s, false, &text);
+	if (!text.n)
+		return;
+	HOLDS(term_find(t, buf_view(&text), false, false, s.from, &m));
+	HOLDS(!behind(m.from, s.from) && !behind(s.from, m.from));
+	HOLDS(!behind(m.to, s.to) && !behind(s.to, m.to));
+}
+
 static void around(struct term *t, struct term_place at)
 {
 	struct term_span word = term_word_at(t, at), line = term_line_at(t, at);
@@ -29,6 +43,7 @@ static void around(struct term *t, struct term_place at)
 	HOLDS(holds(word, at) && holds(line, at));
 	HOLDS(line.from.col == 0 && line.to.col == COLS);
 	HOLDS(!behind(line.from, word.from) && !behind(word.to, line.to));
+	found_again(t, word);
 }
 
 static void linked(struct term *t, struct term_place at)
