@@ -165,14 +165,19 @@ static void move(struct gen *g, struct buf *out)
 static void edit(struct gen *g, struct buf *out)
 {
 	unsigned kind = gen_random(g, 12);
+	char what;
 
 	if (kind < 5) /* not where a wrap is due: there libghostty-vt is not like xterm */
 		buf_printf(out, "\033[%uG\033[%u%c", column(g), gen_random(g, 3),
 			"JK"[gen_random(g, 4) > 0]);
 	else if (kind == 5)
 		buf_printf(out, "%c\033[%ub", 'a' + gen_random(g, 26), 1 + gen_random(g, 12));
-	else
-		buf_printf(out, "\033[%u%c", small(g), "@PLMXST"[gen_random(g, 7)]);
+	else {
+		what = "@PLMXST"[gen_random(g, 7)];
+		if (what == 'P' && margins_differ(g)) /* outside them, likewise */
+			buf_printf(out, "\033[%uG", column(g));
+		buf_printf(out, "\033[%u%c", small(g), what);
+	}
 }
 
 static void control(struct gen *g, struct buf *out)
