@@ -202,7 +202,11 @@ node app; cl node start app; cl node stop app
 cl --json job show 01; refused 4 NotFound
 cl --json job show zzzzzzzz; refused 4 NotFound; json .error.fields.query zzzzzzzz; json_like .error.cause "job list"
 ids=(); for i in $(jobs_now); do ids+=("$i"); done
-cl --json job show "${ids[0]:0:8}"; refused 2 InvalidArgument; json_like .error.cause "${ids[1]}"
+twin=$(echo "${ids[0]}" | tr 0123456789abcdef 123456789abcdef0 | tail -c 2) twin=${ids[0]%?}$twin
+cp -R "$CODELIMA_HOME/_jobs/${ids[0]}" "$CODELIMA_HOME/_jobs/$twin"
+sed "s/${ids[0]}/$twin/" "$CODELIMA_HOME/_jobs/${ids[0]}/job.json" >"$CODELIMA_HOME/_jobs/$twin/job.json"
+cl --json job show "${ids[0]%?}"; refused 2 InvalidArgument; json_like .error.cause "$twin"
+rm -r "$CODELIMA_HOME/_jobs/$twin"
 cl job show "${ids[2]: -8}"; status 0; out_has "operation: stop"
 mkdir "$CODELIMA_HOME/_jobs/01a20256-0000-7000-8000-0000000000bb"
 echo '{' >"$CODELIMA_HOME/_jobs/01a20256-0000-7000-8000-0000000000bb/job.json"
