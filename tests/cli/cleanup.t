@@ -14,7 +14,7 @@ killed() {
 	bg "$@"
 	await "$T/here"
 	kill -9 "$bg"; end_bg
-	touch "$T/go"; sleep 0.2; play
+	touch "$T/go"; await_limactl; play
 }
 half() { killed "$1 touch $T/here once" "$1 wait $T/go" -- "${@:2}"; }
 nothing_left() { # twice in a row finds nothing

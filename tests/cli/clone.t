@@ -210,7 +210,7 @@ for state in stopped running; do
 		cmd=${phase%% *}; at=${phase#"$cmd"}
 		at_point "$cmd$at touch $T/here once" "$cmd$at wait $T/go" -- node clone app
 		kill -9 "$bg"; end_bg
-		case $phase in "clone @mid" | clone) ;; *) touch "$T/go"; sleep 0.2 ;; esac
+		case $phase in "clone @mid" | clone) ;; *) touch "$T/go"; await_limactl ;; esac
 		cl --json node list; status 0
 		ok "$([ ! -d "$LIMA_HOME/app-clone" ] || grep -q app-clone "$T/out"; echo $?)" "a VM is named by a record"
 		if [ "$(records)" = 2 ]; then

@@ -128,8 +128,7 @@ project app; w=$FAKE_WORK/app; cl --json project snapshot create app; small=$(ge
 truncate -s 3G "$w/large"
 for sig in INT TERM; do
 	bg project fork app --workspace "$FAKE_WORK/c"
-	left=400
-	while ! ls -d "$CODELIMA_HOME"/projects/*/snapshots/.0*/tree >/dev/null 2>&1 && [ $left -gt 0 ]; do sleep 0.02; left=$((left - 1)); done
+	until_that half_made
 	kill "-$sig" "$bg"; end_bg
 	status "$([ $sig = INT ] && echo 130 || echo 143)"
 	same "$(ls -A "$FAKE_WORK" | tr '\n' ' ')" "app " "$sig leaves no directory"
@@ -137,8 +136,7 @@ for sig in INT TERM; do
 	cl --json project list; json '.data.#' 1 "and no project"
 done
 bg project fork app --workspace "$FAKE_WORK/c"
-left=400
-while ! ls -d "$CODELIMA_HOME"/projects/*/snapshots/.0*/tree >/dev/null 2>&1 && [ $left -gt 0 ]; do sleep 0.02; left=$((left - 1)); done
+until_that half_made
 kill -9 "$bg"; end_bg; rm "$w/large"
 mkdir "$FAKE_WORK/.c.codelima-fork.x"
 cl project fork app --workspace "$FAKE_WORK/c"; status 0 "after a kill -9 the same fork goes through"

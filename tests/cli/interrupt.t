@@ -23,7 +23,7 @@ for phase in "version" "list" "template~--fill" "create" "create @mid" "create @
 		if [ $sig = KILL ]; then
 			end_bg
 			touch "$T/go" # limactl outlives us and does its work
-			sleep 0.3
+			await_limactl
 			cl --json node create --project app --slug app
 			if [ "$status" = 0 ]; then
 				ok 0 "the next command goes through"
@@ -86,7 +86,7 @@ ok "$(! grep -qE 'start	(done|cancelled)' "$T/s"; echo $?)" "its job is not told
 sandbox "delete: KILL in the middle"
 running app
 at_point "delete @mid touch $T/here" "delete @mid wait $T/go" -- node delete app --yes
-kill -9 "$bg"; end_bg; touch "$T/go"; sleep 0.2
+kill -9 "$bg"; end_bg; touch "$T/go"; await_limactl
 cl node show app; status 0 "the record is there"
 cl node delete app --yes; status 0 "and the next delete ends it"
 gone "$LIMA_HOME/app"; cl node list; out_lacks app
@@ -101,7 +101,7 @@ sandbox "limactl kills us"
 project app
 play 'create @late kill-parent'
 bg node create --project app --slug app; end_bg
-sleep 0.2; play
+await_limactl; play
 cl --json node list; status 0
 ok "$(grep -q '"app"' "$T/out" || [ ! -d "$LIMA_HOME/app" ]; echo $?)" "the VM is named"
 

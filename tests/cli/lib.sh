@@ -193,15 +193,22 @@ listens_to_int() {
 	done
 	[ "$left" -gt 0 ] || ok 1 "process $1 catches SIGINT"
 }
-# await FILE: until it is there (20 s).
-await() {
+# until_that CMD…: until it succeeds (20 s).
+until_that() {
 	local left=400
-	while [ ! -e "$1" ] && [ "$left" -gt 0 ]; do
+	until "$@" >/dev/null 2>&1 || [ "$left" = 0 ]; do
 		left=$((left - 1))
 		sleep 0.05
 	done
-	[ -e "$1" ] || ok 1 "$(basename "$1") comes to be"
+	[ "$left" -gt 0 ] || ok 1 "comes to be: $*"
 }
+half_made() { ls -d "$CODELIMA_HOME"/projects/*/snapshots/.0*/tree; } # a snapshot
+none_like() { ! ours_like "$1"; }
+ended() { ! kill -0 "$1"; }
+# Until FILE is there; until it holds TEXT; until no limactl works any more, be it an orphan.
+await() { until_that test -e "$1"; }
+await_text() { until_that grep -qF -e "$2" "$1"; }
+await_limactl() { until_that none_like '[ /]limactl ([^h]|h[^o])'; }
 
 # ---- assertions on the last run
 

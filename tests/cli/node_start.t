@@ -208,7 +208,7 @@ json .data.last_runtime_observation.dir "$LIMA_HOME/two"; json_like .data.last_r
 json_like .data.last_reconciled_at ^20
 cd "$FAKE_WORK/other" || exit; cl --json node show .; json .data.slug three ". is the only live node of the project here"
 cd "$FAKE_WORK/app" || exit; cl node show .; status 2 "two nodes: which?"; cd "$T" || exit
-kill -9 "$(cat "$LIMA_HOME/two/qemu.pid")"; sleep 0.3
+kill -9 "$(cat "$LIMA_HOME/two/qemu.pid")"; until_that none_like "/qemu-system-.*two"
 cl --json node show two; json_like .data.status 'stopped|broken' "seen at once, without limactl"
 mv "$LIMA_HOME/one/lima.yaml" "$T/lima.yaml"; cl --json node show one; json .data.status broken
 mv "$LIMA_HOME/one" "$LIMA_HOME/gone"; cl --json node show one; json .data.last_runtime_observation.exists false
@@ -237,12 +237,12 @@ printf '\033]0;evil\007\n' >>"$LIMA_HOME/app/serial.log"
 cl node logs app --source boot; ok "$(! grep -q $'\033' "$T/out"; echo $?)" "the guest's bytes are escaped"
 printf '{"torn": ' >>"$(node_dir app)/events.jsonl"
 cl node logs app; status 0 "a torn line is skipped"
-bg node logs app --source boot --follow; sleep 0.5; echo appended >>"$LIMA_HOME/app/serial.log"; sleep 0.7; kill -INT "$bg"; end_bg
+bg node logs app --source boot --follow; await_text "$T/bg.out" fake; echo appended >>"$LIMA_HOME/app/serial.log"; await_text "$T/bg.out" appended; kill -INT "$bg"; end_bg
 out_has appended "--follow follows"; status 130
 { head -c 70000000 /dev/zero | tr '\0' x | fold -w 999; printf '\nthe-end\n'; } >"$LIMA_HOME/app/serial.log"
 cl node logs app --source boot; status 0; err_has "only the last 64 MiB are shown of $LIMA_HOME/app/serial.log"
 same "$(head -n 1 "$T/out" | wc -c) $(tail -n 1 "$T/out")" "1000 the-end" "from the first whole line"
-bg node logs app --source boot --follow; sleep 2; echo appended >>"$LIMA_HOME/app/serial.log"; sleep 0.7; kill -INT "$bg"; end_bg
+bg node logs app --source boot --follow; await_text "$T/bg.out" the-end; echo appended >>"$LIMA_HOME/app/serial.log"; await_text "$T/bg.out" appended; kill -INT "$bg"; end_bg
 same "$(tail -n 2 "$T/out" | tr '\n' ' ')" "the-end appended " "following goes on behind it"
 sandbox "a start that takes long"
 node app; play 'start @mid sleep 60'

@@ -113,7 +113,7 @@ cl shell app -- sh -c 'echo x >>$HOME/count; echo again'; status 0; out_is again
 same "$(wc -l <"$(guest app)/home/count" | tr -d ' ')" 1 "and the command runs once"
 forget; cl shell app -- sh -c 'echo y >>$HOME/count; exit 255'; status 255
 same "$(wc -l <"$(guest app)/home/count" | tr -d ' ')" 2 "255 from the guest is not run again"
-cl node stop app; sleep 0.4
+cl node stop app; until_that none_like 'ssh .* -M'
 same "$(ours_like 'ssh .* -M')" "" "masters end with the node"
 
 sandbox "a VM that still boots"

@@ -138,8 +138,7 @@ mkdir "$w/many"; (cd "$w/many" && seq 1 3000 | split -l 1 -a 4)
 for sig in INT TERM KILL; do
 	truncate -s 3G "$w/large" # long to hash
 	bg project snapshot create app
-	left=400
-	while ! ls -d "$CODELIMA_HOME"/projects/*/snapshots/.0*/tree >/dev/null 2>&1 && [ $left -gt 0 ]; do sleep 0.02; left=$((left - 1)); done
+	until_that half_made
 	cl --json project snapshot list app; json .data '[]' "$sig: one that is being made is not listed"
 	kill "-$sig" "$bg"; end_bg
 	if [ $sig = KILL ]; then

@@ -17,15 +17,6 @@ index_of() { "$CODELIMA" --json node list 2>/dev/null >"$T/l.json"; at "$T/l.jso
 # by_hand ARG…: limactl as a person runs it; unlogged.
 by_hand() { FAKE_LOG='' FAKE_PLAY='' limactl "$@" >"$T/hand" 2>&1 </dev/null || ok 1 "limactl $* by hand"; }
 pid_of() { cat "$LIMA_HOME/$1/$2"; }
-# ended PID: it is gone, at most 10 s later.
-ended() {
-	local left=200
-	while kill -0 "$1" 2>/dev/null && [ "$left" -gt 0 ]; do
-		left=$((left - 1))
-		sleep 0.05
-	done
-	[ "$left" -gt 0 ] || ok 1 "process $1 ends"
-}
 
 sandbox "one life"
 node app
@@ -42,12 +33,12 @@ by_hand start -y app
 qemu=$(pid_of app qemu.pid) ha=$(pid_of app ha.pid)
 kill -STOP "$ha"; shown app running "its hostagent hangs"; kill -CONT "$ha"
 kill -STOP "$qemu"; shown app running "its QEMU is paused"; kill -CONT "$qemu"
-kill -9 "$ha"; ended "$ha"; shown app broken "its hostagent died"
+kill -9 "$ha"; until_that ended "$ha"; shown app broken "its hostagent died"
 cl --json shell app -- true; json .ok false "no shell in a broken one"
 cl doctor; out_has 'codelima node stop' "doctor says what mends it"
-kill -9 "$qemu"; ended "$qemu"; shown app stopped "and its QEMU"
+kill -9 "$qemu"; until_that ended "$qemu"; shown app stopped "and its QEMU"
 cl node start app; status 0 "it starts again"; shown app running "after a crash"
-qemu=$(pid_of app qemu.pid); kill -9 "$qemu"; ended "$qemu"
+qemu=$(pid_of app qemu.pid); kill -9 "$qemu"; until_that ended "$qemu"
 cl --json node show app; json_like .data.status '^(broken|stopped)$' "QEMU died: not running"
 by_hand stop -f app
 by_hand delete -f app; shown app missing "deleted by hand"
