@@ -31,6 +31,7 @@ struct progress {
 	enum unit unit;
 	uint64_t done, total;
 	struct str message;
+	int64_t since_ms; /* how long the step has run already when it is told of first */
 };
 
 struct sink {

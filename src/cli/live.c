@@ -195,7 +195,7 @@ static void on_progress(struct sink *s, const struct progress *p)
 
 	if (new_step) {
 		snprintf(l->step, sizeof(l->step), "%s", p->step);
-		l->step_began = now;
+		l->step_began = now - p->since_ms;
 	}
 	keep(l, p);
 	if (l->events) {

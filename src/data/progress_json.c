@@ -44,7 +44,8 @@ static uint64_t figure(const json_t *j, const char *key)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-void progress_read(struct str line, void (*fn)(void *arg, const struct progress *p), void *arg)
+void progress_read(struct str line,
+	void (*fn)(void *arg, struct str time, const struct progress *p), void *arg)
 {
 	own_json json_t *j = NULL;
 	struct progress p = {0};
@@ -59,5 +60,5 @@ void progress_read(struct str line, void (*fn)(void *arg, const struct progress 
 	p.done = figure(j, "done");
 	p.total = figure(j, "total");
 	p.message = str_z(json_get_str(j, "message"));
-	fn(arg, &p);
+	fn(arg, str_z(json_get_str(j, "time")), &p);
 }

@@ -13,6 +13,7 @@
 void progress_json(struct buf *out, struct str time, const struct progress *p);
 /* Back from such a line. fn is not called for one that is torn; its texts live while it
  * runs. */
-void progress_read(struct str line, void (*fn)(void *arg, const struct progress *p), void *arg);
+void progress_read(struct str line,
+	void (*fn)(void *arg, struct str time, const struct progress *p), void *arg);
 
 #endif

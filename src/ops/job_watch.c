@@ -45,8 +45,9 @@ bool job_tail_read(struct job_tail *t, bool all, struct buf *out)
 	return more.n;
 }
 
-static void to_sink(void *arg, const struct progress *p)
+static void to_sink(void *arg, struct str time, const struct progress *p)
 {
+	(void)time;
 	ctx_progress(arg, p);
 }
 
@@ -65,6 +66,64 @@ static void hand_on(struct job_tail *t, const struct ctx *c,
 		else if (one.n)
 			progress_read(one, to_sink, (void *)c);
 	}
+}
+
+/* The step that is going on when one comes to look. */
+struct standing {
+	const struct ctx *c;
+	struct buf step;  /* empty: none */
+	int64_t began_ms; /* since 1970 */
+};
+
+static void follow_steps(void *arg, struct str time, const struct progress *p)
+{
+	struct standing *s = arg;
+	int64_t seconds = 0;
+	uint32_t nanos = 0;
+
+	if (p->state == STEP_RUNNING && str_eqz(buf_view(&s->step), p->step))
+		return;
+	buf_clear(&s->step);
+	if (p->state == STEP_RUNNING && time_parse(time, &seconds, &nanos)) {
+		buf_puts(&s->step, p->step);
+		s->began_ms = seconds * 1000 + nanos / 1000000;
+	}
+}
+
+static void tell_standing(void *arg, struct str time, const struct progress *p)
+{
+	const struct standing *s = arg;
+	struct progress now = *p;
+	int64_t seconds;
+	uint32_t nanos;
+
+	(void)time;
+	clock_now(&seconds, &nanos);
+	now.since_ms = seconds * 1000 + nanos / 1000000 - s->began_ms;
+	if (now.since_ms < 0) /* the clock was set back */
+		now.since_ms = 0;
+	ctx_progress(s->c, &now);
+}
+
+/* Passes over what the job has said so far, and tells the sink where it stands. */
+static void catch_up(struct job_tail *t, const struct ctx *c, const struct job *job)
+{
+	struct standing s = {.c = c};
+	own_buf struct buf text = {0};
+	struct str rest, one, last = STR("");
+	struct file_stat st;
+
+	if (file_stat(t->path, &st) && st.size > READ_MAX)
+		t->at = st.size - READ_MAX;
+	job_tail_read(t, false, &text);
+	rest = buf_view(&text);
+	while (str_split(&rest, '\n', &one)) {
+		progress_read(one, follow_steps, &s);
+		last = one.n ? one : last;
+	}
+	if (s.step.n && job_goes_on(job))
+		progress_read(last, tell_standing, &s);
+	buf_fini(&s.step);
 }
 
 static bool look_again(const struct home *h, struct job *job, struct err *e)
@@ -89,12 +148,11 @@ bool job_wait(const struct home *h, const struct ctx *c, struct job *job,
 	void (*line)(void *arg, struct str line), void *arg, struct err *e)
 {
 	struct job_tail tail;
-	struct file_stat st;
 	bool ok = true;
 
 	job_tail_init(&tail, h, job->id, "events.jsonl");
-	if (!line && file_stat(tail.path, &st))
-		tail.at = st.size;
+	if (!line)
+		catch_up(&tail, c, job);
 	while (ok && job_goes_on(job)) {
 		hand_on(&tail, c, line, arg);
 		clock_sleep_ms(LOOK_MS);

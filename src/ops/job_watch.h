@@ -23,7 +23,8 @@ bool job_tail_read(struct job_tail *t, bool all, struct buf *out);
 
 /* Waits until the job has ended and reads its record anew; whatever it ended as, that is
  * success. Interrupted: the job goes on. `line` is given each line of its events, the
- * earlier ones too, in the sink's place; NULL: from now on, to the sink. */
+ * earlier ones too, in the sink's place; NULL: the step that is going on and what comes, to
+ * the sink. */
 bool job_wait(const struct home *h, const struct ctx *c, struct job *job,
 	void (*line)(void *arg, struct str line), void *arg, struct err *e);
 

@@ -5,6 +5,11 @@
 # held NODE: its start waits in limactl until $T/go is there.
 held() { play "start touch $T/here" "start wait $T/go"; }
 let_go() { touch "$T/go"; }
+# typed TEXT KEYS ARG…: codelima on a terminal; KEYS (as printf has them) once it shows TEXT.
+typed() {
+	: >"$T/out"
+	run "$top/tests/cli/on-tty" "$CODELIMA" "${@:3}" < <(await_text "$T/out" "$1"; printf '%b' "$2")
+}
 jobs_now() { ls "$CODELIMA_HOME/_jobs" 2>/dev/null; }
 job_is() { at "$CODELIMA_HOME/_jobs/$1/job.json" .state; }
 
@@ -29,7 +34,7 @@ cl --json job show "${job: -10}"; json .data.id "$job"
 cl job log "$job"; status 0
 before=$(listing); cl job list; cl job show "$job"; cl job log "$job"
 same "$(listing | grep -v "_jobs/$job")" "$(grep -v "_jobs/$job" <<<"$before")" "reads do not write"
-bg job wait "$job"; sleep 0.2; let_go; end_bg; status 0 "wait exits as the job did"; out_like "Done: job $job: start of app"
+bg job wait "$job"; listens_to_int "$bg"; let_go; end_bg; status 0 "wait exits as the job did"; out_like "Done: job $job: start of app"
 same "$(job_is "$job")" 'done'
 cl --json node show app; json .data.status running
 cl job log "$job"; out_has READY "limactl's words"
@@ -41,9 +46,9 @@ cl job wait "$job"; status 0 "waiting for it again is no different"
 sandbox "what a job cannot ask is asked before it starts"
 running app
 cl --json node delete app --detach; refused 5 PreconditionFailed; there "$(node_dir app)/node.yaml"
-run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach app < <(sleep 0.3; echo no; sleep 2); status 5; out_has 'Type its name (app)'; out_has 'left as it is'
-run "$top/tests/cli/on-tty" "$CODELIMA" node delete app < <(sleep 0.3; printf '\003'; sleep 2); status 130 "Ctrl-C is an answer too"
-run "$top/tests/cli/on-tty" "$CODELIMA" node delete --detach -- app < <(sleep 0.3; echo app; sleep 2); status 0; out_has 'Started job'
+typed 'Type its name' 'no\n' node delete --detach app; status 5; out_has 'Type its name (app)'; out_has 'left as it is'
+typed 'Type its name' '\003' node delete app; status 130 "Ctrl-C is an answer too"
+typed 'Type its name' 'app\n' node delete --detach -- app; status 0; out_has 'Started job'
 cl --json job list; job=$(at "$T/out" '.data.2.id'); cl job wait "${job:-none}"
 cl --json job show "$job"; json .data.operation delete; json .data.state 'done'; json .data.argv.4 --yes; json .data.argv.5 -- "no word of it becomes a name"
 cl --json node show app; json .data.status terminated; gone "$LIMA_HOME/app"
@@ -149,7 +154,7 @@ sandbox "lost"
 node app; held
 cl --json node start app --detach; job=$(get .data.id); pid=$(get .data.pid); await "$T/here"
 kill -9 "$pid"
-while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+until_that ended "$pid"
 cl --json job show "$job"; json .data.state lost; same "$(job_is "$job")" running "looking does not write"
 cl job list; out_like "^$job +start +app +lost"
 there "$CODELIMA_HOME/_jobs/$job/log" "its log is kept"; cl job log "$job"; status 0
@@ -175,7 +180,7 @@ node app; held
 "$top/tests/cli/on-tty" sh -c "'$CODELIMA' --json node start app --detach >'$T/started'; echo up; exec sleep 60" </dev/null >"$T/screen" 2>&1 &
 tty=$!
 await "$T/here"
-while [ ! -s "$T/started" ]; do sleep 0.02; done
+until_that test -s "$T/started"
 job=$(at "$T/started" .data.id)
 kill -9 $tty; { wait $tty; } 2>/dev/null # the master closes: everyone on it gets SIGHUP
 cl --json job show "$job"; json .data.state running "the job lives on"
@@ -187,8 +192,9 @@ node app; held
 cl --json node start app --detach; job=$(get .data.id); await "$T/here"
 bg job wait "$job"; listens_to_int "$bg"; kill -INT "$bg"; end_bg; status 130; err_has "goes on"
 same "$(job_is "$job")" running
-run "$top/tests/cli/on-tty" "$CODELIMA" job wait "$job" < <(sleep 0.5; let_go; sleep 2)
-status 0; out_has "boot" "progress on a terminal"
+log=$CODELIMA_HOME/_jobs/$job/events.jsonl; sed 's/"time":"[^"]*"/"time":"2026-01-01T00:00:00Z"/' "$log" >"$T/old"; cat "$T/old" >"$log"
+: >"$T/out"; run "$top/tests/cli/on-tty" "$CODELIMA" job wait "$job" < <(await_text "$T/out" "boot   "; let_go)
+status 0; out_like "boot +[1-9][0-9]{3} h [0-9]{2} m  instance app runs" "what goes on is shown at once, since it began"
 
 sandbox "job log --follow"
 node app; held
