@@ -166,15 +166,21 @@ static bool same_lines(struct str a, struct str b)
 	return true;
 }
 
-/* Of two columns at least, or a wide character has no place. */
-static void resized(struct term *t, unsigned cols, unsigned rows)
+/* Of two columns at least, or a wide character has no place. With `behind` the alternate
+ * screen is shown meanwhile. */
+static void resized(struct term *t, unsigned cols, unsigned rows, bool behind)
 {
 	own_buf struct buf a = {0}, b = {0};
 
+	term_feed(t, "\030", 1);
 	if (term_alternate(t))
 		return;
 	whole(t, &a);
+	if (behind)
+		term_feed(t, "\033[?1049h", 8);
 	HOLDS(term_resize(t, cols, rows));
+	if (behind)
+		term_feed(t, "\033[?1049l", 8);
 	whole(t, &b);
 	if (!same_lines(buf_view(&a), buf_view(&b))) {
 		fprintf(stderr, "--- was\n%s\n--- %u columns, %u rows\n%s\n", buf_z(&a), cols, rows,
@@ -215,7 +221,8 @@ FUZZ(s)
 		found(t, at, s.p[1] & 0x40);
 		if (!names_clusters(s))
 			exported(t);
-		resized(t, 2 + (unsigned char)s.p[0] % 30, 1 + (unsigned char)s.p[1] % 10);
+		resized(t, 2 + (unsigned char)s.p[0] % 30, 1 + (unsigned char)s.p[1] % 10,
+			s.p[1] & 0x80);
 	}
 	term_free(t);
 }
