@@ -1,7 +1,7 @@
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "term/term.h"
-#include "term/textout.h"
+#include "term/textline.h"
 #include "term/uniprop.h"
 
 /* A place (two bytes), then bytes for a terminal of 13×5: the word, the line and the link at
@@ -76,36 +76,47 @@ static void found(struct term *t, struct term_place at, bool fold)
 		HOLDS(behind(at, m.from));
 }
 
+/* Whether the cell's text, blank when empty, would be one with what came before. */
+static bool joins(struct gcb_state *s, struct str text)
+{
+	uint32_t cp = 0;
+	bool joined = false;
+
+	text = text.n ? text : STR(" ");
+	for (size_t i = 0, n; i < text.n; i += n) {
+		n = utf8_decode(str_from(text, i), &cp);
+		joined |= !gcb_break(s, uniprop_gcb(uniprop(cp))) && !i;
+	}
+	return joined;
+}
+
 /* Whether text that stands in several cells would be one, had it come in one piece: the
- * parts of a picture or a flag that the program put beside each other. */
+ * parts of a picture or a flag that the program put beside each other, and what comes before
+ * a blank and takes it in. */
 static bool would_join(struct term *t, uint64_t first, uint64_t end)
 {
 	struct gcb_state s = {0};
 	struct rowview v = {0};
 	struct term_line l;
-	bool joins = false;
+	bool joined = false, goes_on = false, place = false;
 
 	for (uint64_t row = first; row < end && term_line(t, row, &v, &l); row++) {
-		for (unsigned x = 0; x < l.n; x++) {
+		/* A row that goes on is sent whole; what it goes on in has a blank at least. */
+		unsigned n = l.wrapped ? COLS : l.n || !goes_on ? l.n : 1;
+
+		joined |= text_place_empty(&place, &l) && joins(&s, STR(" "));
+		for (unsigned x = 0; x < n; x++) {
+			cell_t c = text_cell(&l, x);
 			char tmp[4];
-			struct str text = term_cell_text(&l, l.c[x], tmp);
-			uint32_t cp = 0;
 
-			if (cell_kind(l.c[x]) == CELL_TAIL || cell_kind(l.c[x]) == CELL_SPACER)
-				continue;
-			text = text.n ? text : STR(" ");
-			for (size_t i = 0; i < text.n;) {
-				size_t n = utf8_decode(str_from(text, i), &cp);
-
-				joins |= !gcb_break(&s, uniprop_gcb(uniprop(cp))) && !i;
-				i += n;
-			}
+			joined |= text_counts(c) && joins(&s, term_cell_text(&l, c, tmp));
 		}
-		if (!l.wrapped)
+		goes_on = l.wrapped;
+		if (!goes_on)
 			s = (struct gcb_state){0};
 	}
 	term_view_fini(t, &v);
-	return joins;
+	return joined;
 }
 
 /* Of all rows. */
