@@ -25,5 +25,10 @@ void num_elapsed(struct buf *out, int64_t ms);
 void time_rfc3339(struct buf *out, int64_t unix_seconds, uint32_t nanos);
 /* Any RFC 3339 time, with offset. */
 bool time_parse(struct str s, int64_t *unix_seconds, uint32_t *nanos);
+/* Milliseconds since 1970. */
+static inline int64_t time_ms(int64_t unix_seconds, uint32_t nanos)
+{
+	return unix_seconds * 1000 + nanos / 1000000;
+}
 
 #endif

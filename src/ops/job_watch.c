@@ -86,7 +86,7 @@ static void follow_steps(void *arg, struct str time, const struct progress *p)
 	buf_clear(&s->step);
 	if (p->state == STEP_RUNNING && time_parse(time, &seconds, &nanos)) {
 		buf_puts(&s->step, p->step);
-		s->began_ms = seconds * 1000 + nanos / 1000000;
+		s->began_ms = time_ms(seconds, nanos);
 	}
 }
 
@@ -99,7 +99,7 @@ static void tell_standing(void *arg, struct str time, const struct progress *p)
 
 	(void)time;
 	clock_now(&seconds, &nanos);
-	now.since_ms = seconds * 1000 + nanos / 1000000 - s->began_ms;
+	now.since_ms = time_ms(seconds, nanos) - s->began_ms;
 	if (now.since_ms < 0) /* the clock was set back */
 		now.since_ms = 0;
 	ctx_progress(s->c, &now);

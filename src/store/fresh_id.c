@@ -1,6 +1,7 @@
 #include "store/fresh_id.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "model/id.h"
 #include "os/clock.h"
 
@@ -13,6 +14,6 @@ char *fresh_id(void)
 
 	clock_now(&seconds, &nanos);
 	random_bytes(random, sizeof(random));
-	id_make(id, seconds * 1000 + nanos / 1000000, random);
+	id_make(id, time_ms(seconds, nanos), random);
 	return mem_strdup(id);
 }
